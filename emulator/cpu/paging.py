@@ -17,10 +17,10 @@ Access = Literal["read", "write", "execute"]
 
 
 class Step(NamedTuple):
-    """One level of a walk: the entry found at `index` of the table named `level`."""
+    """One level of a walk: the entry found at `position` of the table named `level`."""
 
     level: Literal["PML4", "PDPT", "PD", "PT"]
-    index: int
+    position: int
     entry: int
 
 
