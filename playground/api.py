@@ -1,0 +1,60 @@
+"""The HTTP API: the apps' routers under /api, documented at /api/docs, every refusal a problem object."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI, Swagger
+from ninja.errors import HttpError, ValidationError
+
+from playground.core.problems import NotFound, Problem
+from playground.runs.api import router as runs
+from playground.scenarios.api import router as scenarios
+from playground.sharing.api import router as sharing
+
+api = NinjaAPI(
+    title="Syscall Playground",
+    version="1",
+    description="Run x86-64 assembly on an emulated CPU under a modelled Linux kernel and read what happened. "
+    "Live events: WebSocket `/ws/runs/{id}/?after={seq}`.",
+    docs=Swagger(),
+)
+api.add_router("", runs)
+api.add_router("", scenarios)
+api.add_router("", sharing)
+
+
+@api.exception_handler(Problem)
+def on_problem(request: HttpRequest, problem: Problem) -> HttpResponse:
+    return problem.response()
+
+
+@api.exception_handler(Http404)
+def on_missing(request: HttpRequest, exc: Http404) -> HttpResponse:
+    return NotFound("There is nothing at this address.", hint="/api/docs lists what there is.").response()
+
+
+@api.exception_handler(ValidationError)
+def on_invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
+    first: dict[str, Any] = exc.errors[0]
+    # ["body", "<parameter name>", field, ...]
+    place = [str(part) for part in first["loc"][2 if first["loc"][0] == "body" else 1 :]]
+    hint = "The API's fields are listed at /api/docs."
+    if first["type"] == "extra_forbidden":
+        message = f"There is no field {place[-1]!r}."
+        hint = "Leave it out. " + hint
+    elif first["type"] == "missing":
+        message = f"The field {place[-1]!r} is missing." if place else "The body is missing."
+    else:
+        message = f"{'.'.join(place) or 'The body'}: {first['msg']}."
+    return Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", message, hint=hint, where=".".join(place)).response()
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
+    if exc.status_code == HTTPStatus.BAD_REQUEST:
+        return Problem(exc.status_code, "malformed", "The body is not JSON in UTF-8.", hint='Send an object such as {"source": "…"}.', where="body").response()
+    return Problem(exc.status_code, "refused", str(exc)).response()
