@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
@@ -56,5 +55,7 @@ def on_invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
     if exc.status_code == HTTPStatus.BAD_REQUEST:
-        return Problem(exc.status_code, "malformed", "The body is not JSON in UTF-8.", hint='Send an object such as {"source": "…"}.', where="body").response()
+        return Problem(
+            exc.status_code, "malformed", "The body is not JSON in UTF-8.", hint='Send an object such as {"source": "…"}.', where="body"
+        ).response()
     return Problem(exc.status_code, "refused", str(exc)).response()

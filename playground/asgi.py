@@ -9,9 +9,9 @@ from django.urls import re_path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
 http = get_asgi_application()
 
+from playground.accounts.sockets import Visitor  # noqa: E402
 from playground.core.edge import BodyLimit, OwnOrigin  # noqa: E402  # these need the apps loaded
 from playground.runs.consumers import RunConsumer  # noqa: E402
-from playground.accounts.sockets import Visitor  # noqa: E402
 
 application = ProtocolTypeRouter(
     {

@@ -1,12 +1,11 @@
 """Celery's in-memory broker for the embedded service, woken instead of polled.
 
-kombu's memory transport sleeps `polling_interval` between looks at its queues: 1 s by default, and at 5 ms it costs 1-2 % of a core for ever.
+kombu's memory transport sleeps `polling_interval` between looks at its queues: 1 s by default; 5 ms would cost 1-2 % of a core for ever.
 Producer and consumer share a process, so here a put wakes the consumer.
 """
 
 from __future__ import annotations
 
-import socket
 import threading
 from queue import Empty
 from time import monotonic
@@ -34,7 +33,7 @@ class Channel(memory.Channel):
         super()._put_fanout(exchange, message, routing_key, **kwargs)
         _announce()
 
-    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
+    def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:  # noqa: FBT001, FBT002  # kombu's signature
         super().basic_ack(delivery_tag, multiple)
         _announce()  # the prefetch window may have room again
 
@@ -42,18 +41,19 @@ class Channel(memory.Channel):
 class Transport(memory.Transport):
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Deliver one message, waiting up to `timeout` seconds (None: for ever). Raises TimeoutError when none came."""
         deadline = None if timeout is None else monotonic() + timeout
         while True:
             seen = _puts
             try:
-                self.cycle.get(self._deliver, timeout=timeout)
+                self.cycle.get(self._deliver, timeout=timeout)  # type: ignore[union-attr]  # set by kombu's constructor
             except Empty:
                 left = None if deadline is None else deadline - monotonic()
                 if left is not None and left <= 0:
-                    raise socket.timeout from None
+                    raise TimeoutError from None
                 with _news:
-                    _news.wait_for(lambda seen=seen: _puts != seen, left)
+                    if seen == _puts:
+                        _news.wait(left)
             else:
                 return

@@ -18,7 +18,7 @@ class _TooLarge(Exception):
 
 
 class BodyLimit:
-    """Answer 413 to a body over MAX_BODY_BYTES, by its announced length or as soon as it gets there. Django would spool it to disk first."""
+    """Answer 413 to a body over MAX_BODY_BYTES, by its announced length or as soon as it gets there: Django would spool it all."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -36,9 +36,10 @@ class BodyLimit:
                 raise _TooLarge
             return message
 
+        if int(announced) > limit:
+            await _answer_too_large(send, limit)
+            return
         try:
-            if int(announced) > limit:
-                raise _TooLarge
             await self.app(scope, counted, send)
         except _TooLarge:
             await _answer_too_large(send, limit)
@@ -46,7 +47,11 @@ class BodyLimit:
 
 async def _answer_too_large(send: Any, limit: int) -> None:
     problem = Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"The request is larger than {limit} bytes.", hint="A source may have 1 MiB.", where="body"
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "too_large",
+        f"The request is larger than {limit} bytes.",
+        hint="A source may have 1 MiB.",
+        where="body",
     )
     body = json.dumps(problem.body()).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), (b"connection", b"close")]
@@ -55,7 +60,10 @@ async def _answer_too_large(send: Any, limit: int) -> None:
 
 
 class OwnOrigin:
-    """Refuse sockets (403) under a foreign host name or opened by a page of another origin. Clients that send no Origin are not browsers."""
+    """Refuse sockets (403) under a foreign host name or opened by a page of another origin.
+
+    A client that sends no Origin is not a browser.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app

@@ -21,7 +21,7 @@ class AsyncMiddleware:
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
-        markcoroutinefunction(self)
+        markcoroutinefunction(self)  # type: ignore[type-var]  # an instance with an async __call__
 
 
 class ContentSecurityPolicy(AsyncMiddleware):
@@ -37,6 +37,8 @@ class ContentSecurityPolicy(AsyncMiddleware):
             "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
             "require-trusted-types-for 'script'; trusted-types svelte-trusted-html",
         )
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))  # type: ignore[attr-defined]
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response

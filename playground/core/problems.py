@@ -50,7 +50,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return show(request, Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", "The request is too large."))
     return show(
         request,
-        Problem(HTTPStatus.BAD_REQUEST, "bad_request", "The request cannot be understood.", hint="Is it addressed to this service's own name?"),
+        Problem(
+            HTTPStatus.BAD_REQUEST, "bad_request", "The request cannot be understood.", hint="Is it addressed to this service's own name?"
+        ),
     )
 
 

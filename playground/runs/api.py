@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
-import emulator
 from playground.accounts import limits, visitor
 from playground.core import database
 from playground.core.problems import Problem

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import zlib
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from emulator import ENGINE_VERSION
 from emulator.trace.events import SCHEMA_VERSION
 from playground.core import database
 from playground.core.problems import Problem
-from playground.runs import doorbell, selectors
+from playground.runs import doorbell, events, selectors
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ CLOSE_TOO_MANY = 4429
 _open: Counter[str] = Counter()
 
 
-class RunConsumer(AsyncWebsocketConsumer):
+class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyped
     """`/ws/runs/<id>/?after=<seq>`; with `&encoding=deflate` every frame is binary, its JSON deflated (zlib)."""
 
     async def connect(self) -> None:
@@ -102,7 +103,7 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._frame(msgspec.json.encode(head | {"after": self.after}))
             if parts:
                 first, last = parts[0].first, parts[-1].last
-                items = parts[0].json if len(parts) == 1 else selectors.events.joined(parts).json
+                items = parts[0].json if len(parts) == 1 else events.joined(parts).json
                 await self._frame(b'{"type":"events","from":%d,"items":%b}' % (first, items))
                 self.after = last
             elif status.report is not None:
@@ -113,10 +114,8 @@ class RunConsumer(AsyncWebsocketConsumer):
                 await self._wait()
 
     async def _wait(self) -> None:
-        try:
+        with suppress(TimeoutError):  # the bell may have been lost
             await asyncio.wait_for(self.bell.wait(), LOOK_ANYWAY_SECONDS)
-        except TimeoutError:
-            pass  # the bell may have been lost
 
     async def _frame(self, json: bytes) -> None:
         async with asyncio.timeout(STALLED_SECONDS):
@@ -132,7 +131,9 @@ def _parse(query_string: bytes) -> tuple[int, bool]:
     after = query.get("after", ["0"])[-1]
     encoding = query.get("encoding", ["text"])[-1]
     if not after.isdecimal() or not after.isascii() or len(after) > 9:
-        raise Problem(400, "bad_after", "`after` is not a sequence number.", hint="Send the seq of the last event you have, or 0.", where="after")
+        raise Problem(
+            400, "bad_after", "`after` is not a sequence number.", hint="Send the seq of the last event you have, or 0.", where="after"
+        )
     if encoding not in {"text", "deflate"}:
         raise Problem(400, "bad_encoding", "This encoding is not spoken here.", hint="text or deflate", where="encoding")
     return int(after), encoding == "deflate"

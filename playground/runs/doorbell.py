@@ -1,8 +1,8 @@
 """The doorbell: "there is something new to read about this execution", through the channel layer.
 
-A ring carries nothing and may get lost: the layer drops what it cannot hold. Readers look at the stored events, and look anyway now and then.
-All rings of a process leave through one event loop. In the embedded service it must be the server's own: the in-memory layer's queues
-are asyncio queues, and one that is filled from another thread does not wake its reader.
+A ring carries nothing and may get lost: the layer drops what it cannot hold. Readers look at the stored events, and now and then anyway.
+All rings of a process leave through one event loop. In the embedded service it must be the server's own: the in-memory layer
+queues in asyncio queues, and one that is filled from another thread does not wake its reader.
 """
 
 from __future__ import annotations

@@ -55,7 +55,9 @@ def read(execution: int, after: int, max_bytes: int) -> list[Items]:
 
 
 def _read(execution: int, after: int, max_bytes: int) -> Iterator[Items]:
-    rows = EventBatch.objects.filter(execution_id=execution, last__gt=after).order_by("last").values_list("first", "last", "deflated", "items")
+    rows = (
+        EventBatch.objects.filter(execution_id=execution, last__gt=after).order_by("last").values_list("first", "last", "deflated", "items")
+    )
     size = 0
     expected = after + 1
     for first, last, deflated, data in rows.iterator(chunk_size=8):

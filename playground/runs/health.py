@@ -32,6 +32,9 @@ async def readyz(request: HttpRequest) -> JsonResponse:
     """What a run needs is there: the database, a worker (it writes its sign of life through the cache), the sandbox."""
     checks = {"database": database.call(_database), "worker": database.call(_worker), "sandbox": asyncio.to_thread(engine.sandbox)}
     results = await asyncio.gather(*checks.values(), return_exceptions=True)
-    parts = {name: f"{type(result).__name__}: {result}" if isinstance(result, BaseException) else "ok" for name, result in zip(checks, results, strict=True)}
+    parts = {
+        name: f"{type(result).__name__}: {result}" if isinstance(result, BaseException) else "ok"
+        for name, result in zip(checks, results, strict=True)
+    }
     ready = set(parts.values()) == {"ok"}
     return JsonResponse({"status": "ready" if ready else "not ready", "checks": parts}, status=200 if ready else 503)

@@ -43,7 +43,9 @@ class FileBody(Body):
 
 class RunBody(SourceBody):
     argv: Annotated[list[Argument], Field(min_length=1, max_length=256)] = list(DEFAULTS.argv)
-    env: Annotated[list[Annotated[Argument, StringConstraints(pattern=r"^[^=\x00]+=[^\x00]*$")]], Field(max_length=256)] = list(DEFAULTS.env)
+    env: Annotated[list[Annotated[Argument, StringConstraints(pattern=r"^[^=\x00]+=[^\x00]*$")]], Field(max_length=256)] = list(
+        DEFAULTS.env
+    )
     stdin: str = ""
     files: Annotated[list[FileBody], Field(max_length=64)] = []
     seed: Annotated[int, Field(ge=0, lt=1 << 64)] = DEFAULTS.seed
@@ -81,7 +83,9 @@ class Assembled(Schema):
 
 
 def too_large(what: str, limit: int) -> Problem:
-    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"{what} is larger than {limit} bytes.", hint="Make it shorter.", where=what)
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", f"{what} is larger than {limit} bytes.", hint="Make it shorter.", where=what
+    )
 
 
 def encoded(what: str, text: str, limit: int) -> bytes:
@@ -100,7 +104,9 @@ def source_of(body: SourceBody) -> str:
 def _content(index: int, file: FileBody) -> bytes:
     where = f"files[{index}]"
     if (file.text is None) == (file.data is None):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "A file has either text or data.", hint="Send one of the two.", where=where)
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "A file has either text or data.", hint="Send one of the two.", where=where
+        )
     if file.text is not None:
         return file.text.encode()
     try:

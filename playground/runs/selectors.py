@@ -31,9 +31,11 @@ class Status:
 
 def run_get(run_id: str) -> Run:
     """Raises NotFound."""
-    run = Run.objects.select_related("execution").defer("execution__spec").filter(pk=run_id).first() if ID_PATTERN.fullmatch(run_id) else None
+    run = (
+        Run.objects.select_related("execution").defer("execution__spec").filter(pk=run_id).first() if ID_PATTERN.fullmatch(run_id) else None
+    )
     if run is None:
-        raise NotFound("There is no such run.", hint=f"Run ids are 22 characters; runs are kept for some days.", where="run id")
+        raise NotFound("There is no such run.", hint="Run ids are 22 characters; runs are kept for some days.", where="run id")
     return run
 
 

@@ -77,7 +77,9 @@ def execute(execution: int) -> None:
         mark = secrets.token_hex(4)
         logger.exception("Execution %d failed (%s).", execution, mark)
         connections.close_all()
-        leases.finish(lease, Report(outcome="internal", message=f"The service failed; the log says more under {mark}.", events=lease.last_seq))
+        leases.finish(
+            lease, Report(outcome="internal", message=f"The service failed; the log says more under {mark}.", events=lease.last_seq)
+        )
     finally:
         del _active[execution]
 
@@ -99,7 +101,8 @@ def _run(active: Active) -> Report | None:
         except leases.LeaseLost:
             kept = False
             active.stop()
-    return handle.report
+    report: Report = handle.report
+    return report
 
 
 def cancel(execution: int) -> bool:

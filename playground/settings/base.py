@@ -58,7 +58,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"playground": {"level": env.str("LOG_LEVEL", default="INFO")}},
+    "loggers": {
+        "playground": {"level": env.str("LOG_LEVEL", default="INFO")},
+        "django.request": {"level": "ERROR"},  # a visitor's 404 is not news
+    },
 }
 
 SCENARIO_LIBRARY = BASE_DIR / "playground" / "scenarios" / "library"

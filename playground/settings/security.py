@@ -34,7 +34,13 @@ _https = _public.scheme == "https"
 
 TRUSTED_ORIGINS = [*([f"{_public.scheme}://{_public.netloc}"] if PUBLIC_URL else []), *env.list("TRUSTED_ORIGINS", default=[])]
 """Full origins (scheme, host, port) whose pages may open sockets and post, besides the one the request itself was addressed to."""
-ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *([_public.hostname] if _public.hostname else []), *env.list("ALLOWED_HOSTS", default=[])]
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *([_public.hostname] if _public.hostname else []),
+    *env.list("ALLOWED_HOSTS", default=[]),
+]
 CSRF_TRUSTED_ORIGINS = TRUSTED_ORIGINS
 
 TRUST_FORWARDED = env.bool("TRUST_FORWARDED", default=False)
