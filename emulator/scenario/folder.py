@@ -37,7 +37,7 @@ def load(files: Mapping[str, bytes]) -> Scenario:
         if f"{program.id}.elf" in left:
             elfs[program.id] = left.pop(f"{program.id}.elf")
         name = trace_name(program)
-        traces[program.id] = tuple(_text(name, _take(left, name)).splitlines())
+        traces[program.id] = unfold(_text(name, _take(left, name)))
     solve = _text(SOLVE, _take(left, SOLVE)) if header.task else None
     scenario = Scenario(
         header=header, notes=_text(NOTES, _take(left, NOTES)), sources=sources, elfs=elfs, traces=traces, solve=solve
@@ -52,6 +52,20 @@ def load(files: Mapping[str, bytes]) -> Scenario:
 def trace_name(program: Program) -> str:
     """Return the name of the file with the strace lines that `program` must give."""
     return "trace.strace" if program.id == "main" else f"{program.id}.strace"
+
+
+def unfold(text: str) -> tuple[str, ...]:
+    """Return a trace's lines. `64 x` alone on a line stands for that many times the lines behind it that are set in by four spaces."""
+    lines: list[str] = []
+    times, block = 1, list[str]()
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("    "):
+            block.append(line[4:])
+            continue
+        lines += block * times
+        header = re.fullmatch(r"(\d+) x", line)
+        times, block = (int(header[1]), []) if header else (1, [line] if line else [])
+    return tuple(lines)
 
 
 def _take(files: dict[str, bytes], name: str) -> bytes:

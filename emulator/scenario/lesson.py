@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 
 class StopView(Plain, frozen=True):
-    """`line` is the one in the program's text whose instruction crosses the rings there."""
+    """`line` is the one in the program's text that holds the instruction behind the label `at`."""
 
     program: str
+    at: str
     line: int
     event: str
     nth: int
@@ -83,6 +84,7 @@ def lesson(scenario: Scenario) -> Lesson:
         stops=tuple(
             StopView(
                 program=stop.program,
+                at=stop.at,
                 line=line_of(scenario.sources[stop.program], stop.at) or 0,
                 event=stop.event,
                 nth=stop.nth,
@@ -99,7 +101,7 @@ def lesson(scenario: Scenario) -> Lesson:
 
 def _stop(scenario: Scenario, stop: Stop) -> StopView:
     line = line_of(scenario.sources[stop.program], stop.at) or 0
-    return StopView(program=stop.program, line=line, event=stop.event, nth=stop.nth, says=stop.says)
+    return StopView(program=stop.program, at=stop.at, line=line, event=stop.event, nth=stop.nth, says=stop.says)
 
 
 def _question(question: Choice | Number) -> QuestionView:

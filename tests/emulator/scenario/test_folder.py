@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from emulator.scenario import ScenarioError, load
-from emulator.scenario.folder import line_of
+from emulator.scenario.folder import line_of, unfold
 from emulator.scenario.form import Choice, Number
 from emulator.scenario.lesson import lesson
 from emulator.trace.run import AsmProgram
@@ -126,3 +126,9 @@ def test_what_is_wrong_is_said(changed: dict[str, str | None], message: str) -> 
 def test_text_that_is_not_utf8() -> None:
     with pytest.raises(ScenarioError, match="byte 1 is not UTF-8"):
         load(folder() | {"notes.md": b"a\xff"})
+
+
+def test_a_trace_may_be_folded() -> None:
+    assert unfold("a\n2 x\n    b\n    c\n+++\n") == ("a", "b", "c", "b", "c", "+++")
+    assert unfold("1 x\n    a\n2 x\n    b\n") == ("a", "b", "b")
+    assert unfold("") == ()

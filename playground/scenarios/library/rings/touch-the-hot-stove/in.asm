@@ -1,0 +1,9 @@
+# Read a byte from I/O port 0x60: where a PC's keyboard leaves the key just pressed.
+_start:
+touch:
+    in al, 0x60
+
+survived:
+    xor edi, edi                # exit(0), if the CPU lets us come this far
+    mov eax, 60
+    syscall
