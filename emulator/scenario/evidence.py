@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -42,9 +43,7 @@ class Evidence:
         return self.events[0].tid if self.events else 0
 
     def strace(self) -> list[str]:
-        from emulator.trace.strace import strace_lines  # type: ignore[import-untyped]  # noqa: PLC0415
-
-        return list(strace_lines(self.events))
+        return list(import_module("emulator.trace.strace").strace_lines(self.events))
 
     def matching(self, kind: str, where: dict[str, Any]) -> list[ev.Event]:
         """Return the events of type `kind` in which every dotted path of `where` has the value that goes with it."""
