@@ -7,11 +7,37 @@ from typing import TYPE_CHECKING
 from emulator.scenario.folder import line_of
 from emulator.scenario.form import Choice, Number, Plain, Program, Scenario, Stop
 from emulator.scenario.query import Verdict
+from emulator.trace.run import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.scenario.evidence import Evidence
+
+
+class FileView(Plain, frozen=True):
+    path: str
+    text: str
+    mode: int | None
+
+
+class RunView(Plain, frozen=True):
+    """A program with its inputs, in the form in which the service is asked for a run."""
+
+    source: str
+    argv: tuple[str, ...]
+    env: tuple[str, ...]
+    stdin: str
+    files: tuple[FileView, ...]
+    seed: int
+    level: Level
+    max_instructions: int
+
+
+class ProgramView(Plain, frozen=True):
+    id: str
+    title: str
+    run: RunView
 
 
 class StopView(Plain, frozen=True):
@@ -47,8 +73,7 @@ class Lesson(Plain, frozen=True):
     summary: str
     tags: tuple[str, ...]
     notes: str
-    programs: tuple[Program, ...]
-    sources: dict[str, str]
+    programs: tuple[ProgramView, ...]
     shows: tuple[str, ...]
     stops: tuple[StopView, ...]
     predictions: tuple[QuestionView, ...]
@@ -77,9 +102,9 @@ def lesson(scenario: Scenario) -> Lesson:
     header = scenario.header
     task = header.task
     return Lesson(
-        **{name: getattr(header, name) for name in ("id", "topic", "number", "title", "summary", "tags", "programs")},
+        **{name: getattr(header, name) for name in ("id", "topic", "number", "title", "summary", "tags")},
         notes=scenario.notes,
-        sources=scenario.sources,
+        programs=tuple(_program(program, scenario.sources[program.id]) for program in header.programs),
         shows=tuple(claim.says for claim in header.shows),
         stops=tuple(
             StopView(
@@ -97,6 +122,13 @@ def lesson(scenario: Scenario) -> Lesson:
         task_program=task.program if task else "",
         checks=tuple(CheckView(says=check.says, hint=check.hint) for check in task.checks) if task else (),
     )
+
+
+def _program(program: Program, source: str) -> ProgramView:
+    same = {name: getattr(program, name) for name in ("argv", "env", "seed", "level", "max_instructions")}
+    files = tuple(FileView(path=file.path, text=file.text * file.repeat, mode=file.mode) for file in program.files)
+    run = RunView(source=source, stdin=program.stdin * program.stdin_repeat, files=files, **same)
+    return ProgramView(id=program.id, title=program.title, run=run)
 
 
 def _stop(scenario: Scenario, stop: Stop) -> StopView:

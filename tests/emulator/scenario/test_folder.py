@@ -84,6 +84,12 @@ def test_what_the_learner_sees_holds_no_answer() -> None:
     assert "Say hello." in seen
 
 
+def test_a_program_is_shown_as_the_service_takes_it() -> None:
+    header = HEADER.replace("[[shows]]", '[[programs]]\nstdin = "ab"\nstdin_repeat = 3\nseed = 7\n[[shows]]', 1)
+    seen = lesson(load(folder(scenario__toml=header))).programs[0]
+    assert (seen.run.source, seen.run.stdin, seen.run.seed) == (SOURCE, "ababab", 7)
+
+
 def test_a_stop_names_the_line_of_its_instruction() -> None:
     assert lesson(load(folder())).stops[0].line == 5
 
