@@ -1,0 +1,331 @@
+"""One assembly in progress: reads statements in order, fills sections and symbols."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from emulator.abi.errors import EmulatorBug
+from emulator.loader.assembler import directives, instructions, limits
+from emulator.loader.assembler.diagnostics import Collector, Fault, Span, nearest
+from emulator.loader.assembler.expressions import Node, Parser
+from emulator.loader.assembler.layout import Align, Org, Place, Section
+from emulator.loader.assembler.lexer import Line, Token, tokenise, unescape
+from emulator.loader.assembler.names import REGISTERS
+from emulator.loader.assembler.predefined import CONSTANTS
+from emulator.loader.assembler.source import Source, defined_names
+from emulator.loader.assembler.values import Scope, Symbol, Value, bind
+
+_DEFAULTS: Final[tuple[tuple[str, str, bool], ...]] = (
+    (".text", "ax", True), (".init", "ax", True), (".fini", "ax", True), (".rodata", "a", True), (".data", "aw", True),
+    (".bss", "aw", False), (".tdata", "aw", True), (".tbss", "aw", False), (".init_array", "aw", True), (".fini_array", "aw", True),
+    (".note", "", True), (".comment", "", True), (".debug", "", True),
+)  # fmt: skip
+
+
+class Program:
+    """The state of one assembly: sections, symbols, and what is wrong so far."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self.problems = Collector()
+        self.sections: dict[str, Section] = {}
+        self.symbols: dict[str, Symbol] = {}
+        self.source = Source(lines, self)
+        self._declared = defined_names(lines)
+        self._previous = self.section = self._section(".text")
+        self._stack: list[tuple[Section, Section]] = []
+        self._numeric: dict[int, Symbol] = {}
+        self._numeric_next: dict[int, Symbol] = {}
+        self._used_predefined: set[str] = set()
+        self._reserved = 0
+        self._line = Line("", 0)
+        self.marks: list[tuple[Place, Place, int]] = []
+        """Where each statement's bytes lie: from, to, line."""
+        self.scope = Scope(self.symbol_or_constant, self._local, self._here)
+
+    # ---- what is wrong
+
+    def span(self, start: int, end: int) -> Span:
+        if self._line.expanded:
+            return (self._line.number, 1, 0)
+        return (self._line.number, start + 1, end + 1)
+
+    def fault(self, fault: Fault) -> None:
+        self._report(fault, warning=False)
+
+    def warn(self, fault: Fault) -> None:
+        self._report(fault, warning=True)
+
+    def _report(self, fault: Fault, *, warning: bool) -> None:
+        start = max(fault.start, 0)
+        message = fault.message
+        if self._line.expanded:
+            message += f" (in the expansion: `{self._line.text.strip()[:60]}`)"
+        self.problems.add(self.span(start, max(fault.end, start + 1)), message, fault.suggestion, warning=warning)
+
+    def _here(self) -> Place:
+        return self.section.here()
+
+    # ---- reading
+
+    def read(self) -> None:
+        """Read the whole text."""
+        statements = 0
+        while (line := self.source.next()) is not None:
+            self._line = line
+            statements += 1
+            if statements > limits.STATEMENTS:
+                self.fault(Fault(f"the program is too long: at most {limits.STATEMENTS:,} statements are read, expansions included"))
+                return
+            try:
+                tokens = tokenise(line.text)
+                if tokens:
+                    self._statement(tokens, len(line.text.rstrip()))
+            except Fault as fault:
+                self.fault(fault)
+            except EmulatorBug as bug:
+                self.fault(Fault(f"the assembler can't encode this, which is a bug of ours: {bug}"))
+        self.source.finish()
+
+    def _statement(self, tokens: list[Token], end: int) -> None:
+        position = self._labels(tokens)
+        if position == len(tokens):
+            return
+        word = tokens[position]
+        lowered = word.text.lower()
+        following = tokens[position + 1] if position + 1 < len(tokens) else None
+        if word.kind == "name" and following is not None and (following.text in {"=", "=="} or following.text.lower() == "equ"):
+            parser = Parser(tokens, position + 2, end)
+            node = parser.expression()
+            self._at_end(parser)
+            self.assign(word, node, once=following.text == "==")
+            return
+        before = self.section.here()
+        if word.kind == "name" and (lowered in directives.HANDLERS or lowered.startswith(".") or lowered in directives.REFUSED):
+            self._directive(tokens, position, end)
+        elif following is not None and following.text.lower() in {"db", "dw", "dd", "dq"} and word.kind == "name":
+            self._define_label(word)
+            self._directive(tokens, position + 1, end)
+        else:
+            self._instruction(tokens, position, end)
+        after = self.section.here()
+        if after.section is before.section and (after.fragment is not before.fragment or after.offset != before.offset):
+            self.marks.append((before, after, self._line.number))
+
+    def _labels(self, tokens: list[Token]) -> int:
+        position = 0
+        while position + 1 < len(tokens) and tokens[position + 1].text == ":":
+            token = tokens[position]
+            if token.kind == "name" and not (token.text.lower() in REGISTERS and position + 2 < len(tokens)):
+                self._define_label(token)
+            elif token.kind == "number" and token.text.isdecimal():
+                self._define_numeric(int(token.text))
+            elif token.kind in {"name", "number"}:
+                raise Fault(f"`{token.text}` can't be a label", token.start, token.end)
+            else:
+                break
+            position += 2
+        return position
+
+    def _at_end(self, parser: Parser) -> None:
+        if parser.peek() is not None:
+            raise parser.expected("`,` or the end of the statement")
+
+    def _directive(self, tokens: list[Token], position: int, end: int) -> None:
+        word = tokens[position]
+        name = word.text.lower()
+        parser = Parser(tokens, position + 1, end)
+        if name in directives.SECTION_WORDS:
+            self._switch(name, parser)
+        elif name == ".end":
+            self.source.stop()
+            return
+        elif name in directives.HANDLERS and name not in directives.REFUSED:
+            directives.HANDLERS[name](self, parser, word)
+        else:
+            raise directives.unknown(word)
+        self._at_end(parser)
+
+    def _instruction(self, tokens: list[Token], position: int, end: int) -> None:
+        section = self.writable(tokens[position])
+        name, prefixes, operands = instructions.read(tokens, position, end, self.scope)
+        word = tokens[position + len(prefixes)] if name else tokens[position]
+        code = instructions.assemble(name, prefixes, operands, (word.start, word.end))
+        instructions.place(code, section, self.span(tokens[position].start, tokens[-1].end), expanded=self._line.expanded)
+
+    # ---- symbols
+
+    def symbol(self, name: str) -> Symbol:
+        found = self.symbols.get(name)
+        if found is None:
+            found = self.symbols[name] = Symbol(name)
+        return found
+
+    def symbol_or_constant(self, name: str) -> Symbol:
+        """Look a name up; one the text defines nowhere may be a predefined constant (SYS_write)."""
+        found = self.symbols.get(name)
+        if (found is None or not found.defined) and name in CONSTANTS and name not in self._declared:
+            self._used_predefined.add(name)
+            return Symbol(name, value=Value(CONSTANTS[name]), line=-1)
+        return found if found is not None else self.symbol(name)
+
+    def _local(self, name: str) -> Symbol:
+        number = int(name[:-1])
+        if name.endswith("b"):
+            found = self._numeric.get(number)
+            if found is None:
+                raise Fault(f"there is no label `{number}:` before this line")
+            return found
+        return self._numeric_next.setdefault(number, Symbol(name))
+
+    def _define_numeric(self, number: int) -> None:
+        symbol = self._numeric_next.pop(number, None) or Symbol(f"{number}:")
+        symbol.place, symbol.line = self.section.here(), self._line.number
+        self._numeric[number] = symbol
+
+    def _define_label(self, token: Token) -> None:
+        symbol = self._new(token)
+        symbol.place, symbol.line = self.section.here(), self._line.number
+
+    def _new(self, token: Token) -> Symbol:
+        symbol = self.symbol(token.text)
+        if symbol.defined:
+            raise Fault(f"`{token.text}` is already defined on line {symbol.line}", token.start, token.end)
+        if token.text in self._used_predefined:
+            raise Fault(f"`{token.text}` was used above as the predefined constant; define it before its first use", token.start, token.end)
+        return symbol
+
+    def assign(self, token: Token, node: Node, *, once: bool) -> None:
+        """NAME = EXPRESSION. `. = EXPRESSION` moves on in the section."""
+        if token.text == ".":
+            self.section.close_with(Org(bind(node, self.scope), 0, self.span(token.start, token.end)))
+            return
+        if token.text.lower() in REGISTERS or token.text == "$":
+            raise Fault(f"`{token.text}` can't be given a value", token.start, token.end)
+        value = bind(node, self.scope)
+        known = self.symbols.get(token.text)
+        symbol = known if known is not None and known.value is not None and not once else self._new(token)
+        symbol.value, symbol.line = value, self._line.number
+
+    def common(self, token: Token, size: int, alignment: int) -> None:
+        """Room for NAME in .bss."""
+        symbol = self._new(token)
+        bss = self._section(".bss")
+        bss.alignment = max(bss.alignment, alignment)
+        bss.close_with(Align(alignment, None, 0, self.span(token.start, token.end)))
+        symbol.place, symbol.line = bss.here(), self._line.number
+        bss.current.reserved += size
+
+    # ---- what directives need
+
+    def constant(self, parser: Parser, what: str) -> int:
+        node = parser.expression()
+        value = bind(node, self.scope)
+        if not value.constant:
+            raise Fault(f"{what} must be a number known here", node.start, node.end)
+        return value.number
+
+    def text(self, token: Token) -> bytes:
+        data, strange = unescape(token)
+        for at, escape in strange:
+            self.warn(Fault(f"unknown escape `\\{escape}`: GNU as writes `{escape}`", at, at + 2, f"\\\\{escape}"))
+        return data
+
+    def reserve(self, size: int) -> bool:
+        """Count `size` bytes of output; True if that is too much."""
+        self._reserved += size
+        return self._reserved > limits.OUTPUT_BYTES
+
+    def writable(self, word: Token) -> Section:
+        if not self.section.content:
+            raise Fault(
+                f"`{word.text}` puts bytes into {self.section.name}, which has none; only .skip and .zero go here", word.start, word.end
+            )
+        return self.section
+
+    # ---- sections
+
+    def _section(self, name: str, flags: str | None = None, *, content: bool | None = None) -> Section:
+        section = self.sections.get(name)
+        if section is None:
+            if len(self.sections) >= limits.SECTIONS:
+                raise Fault(f"too many sections: at most {limits.SECTIONS}")
+            default = next(((f, c) for n, f, c in _DEFAULTS if name == n or name.startswith((n + ".", n + "-"))), ("", True))
+            chosen = default[0] if flags is None else flags
+            section = Section(name, "w" in chosen, "x" in chosen, "a" in chosen, default[1] if content is None else content)
+            self.sections[name] = section
+        return section
+
+    def _switch(self, name: str, parser: Parser) -> None:
+        if name == ".previous":
+            self.section, self._previous = self._previous, self.section
+            return
+        if name == ".popsection":
+            if not self._stack:
+                raise Fault("there is no .pushsection to return from", parser.tokens[parser.position - 1].start, parser.end_column)
+            self.section, self._previous = self._stack.pop()
+            return
+        if name in {".section", ".pushsection"}:
+            target = self._named(parser)
+        else:
+            target = self._section(name)
+            if parser.peek() is not None and self.constant(parser, "the subsection") != 0:
+                raise Fault("subsections are not made here", parser.tokens[0].start, parser.end_column)
+        if name == ".pushsection":
+            if len(self._stack) >= limits.EXPANSION_DEPTH:
+                raise Fault("too many .pushsection inside one another", parser.tokens[0].start, parser.end_column)
+            self._stack.append((self.section, self._previous))
+        self._previous, self.section = self.section, target
+
+    def _named(self, parser: Parser) -> Section:
+        """Read NAME [, "FLAGS" [, @TYPE [, ...]]]."""
+        token = parser.peek()
+        if token is None or token.kind not in {"name", "string"}:
+            raise parser.expected("the name of a section")
+        name = token.text.strip('"')
+        parser.position += 1
+        while (part := parser.peek()) is not None and part.text == "-" and token.kind == "name":  # .note.GNU-stack
+            parser.position += 1
+            rest = parser.peek()
+            name += "-" + (rest.text if rest is not None else "")
+            parser.position += 1
+        if len(name) > 256:
+            raise Fault("this section's name is too long", token.start, token.end)
+        flags, content = None, None
+        if parser.take(","):
+            flags, content = self._flags(parser)
+        known = self.sections.get(name)
+        if (
+            known is not None
+            and flags is not None
+            and (known.write, known.execute, known.allocate) != ("w" in flags, "x" in flags, "a" in flags)
+        ):
+            raise Fault(f"`{name}` already has other flags", token.start, token.end)
+        return self._section(name, flags, content=content)
+
+    def _flags(self, parser: Parser) -> tuple[str, bool | None]:
+        token = parser.peek()
+        if token is None or token.kind != "string":
+            raise parser.expected('the flags in quotes, like "aw",')
+        parser.position += 1
+        flags = token.text.strip('"')
+        strange = re.sub(r"[awxMSGTo?]", "", flags)
+        if strange:
+            raise Fault(
+                f"unknown section flag `{strange[0]}`: a (in memory), w (writable), x (code) are known", token.start, token.end, "aw"
+            )
+        content = None
+        if parser.take(","):
+            if not (parser.take("@") or parser.take("%")):
+                raise parser.expected("@progbits or @nobits")
+            kind = parser.peek()
+            if kind is None or kind.text.lower() not in {"progbits", "nobits", "note", "init_array", "fini_array"}:
+                raise parser.expected("progbits or nobits")
+            content = kind.text.lower() != "nobits"
+            parser.position += 1
+            if parser.take(","):
+                self.constant(parser, "the entry size")
+        return flags, content
+
+    def near_symbol(self, name: str) -> str:
+        return nearest(name, [s for s, v in self.symbols.items() if v.defined and s != name] + list(CONSTANTS))
