@@ -1,4 +1,4 @@
-"""The form GNU as would choose, and the words for a learner when none fits."""
+"""The form GNU as would choose."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import lru_cache
 from typing import Final
 
 from emulator.loader.assembler import encoder
+from emulator.loader.assembler.complaints import no_match
 from emulator.loader.assembler.diagnostics import Fault
-from emulator.loader.assembler.forms import Form, immediate_fits, kind_in_words, matching, table, takes_memory
+from emulator.loader.assembler.forms import IMMEDIATE_BITS, Form, matching, table, takes_memory
 from emulator.loader.assembler.mnemonics import STRING_FAMILIES
 from emulator.loader.assembler.names import BITS, CLASS, ICED, NAME_OF, SIZE_NAMES
 from emulator.loader.assembler.operands import Operand
@@ -17,13 +18,12 @@ from emulator.loader.assembler.values import Value
 
 _SYMMETRIC: Final = frozenset({"test", "xchg"})
 _SELECTORS: Final = frozenset({"verr", "verw", "lldt", "ltr", "lmsw", "lar", "lsl"})
-_WIDTH: Final = {"IMM8": 8, "IMM16": 16, "IMM32": 32, "IMM64": 64, "IMM32SEX64": 32}
 _LETTER: Final = {8: "b", 16: "w", 32: "d", 64: "q"}
 _STACK_SIZE: Final = frozenset({"push", "pop", "call", "jmp"})
 
 
 def immediate_bits(kind: str) -> int:
-    return _WIDTH[kind]
+    return IMMEDIATE_BITS[kind]
 
 
 def normalised(kind: str, number: int) -> int:
@@ -32,8 +32,8 @@ def normalised(kind: str, number: int) -> int:
         wide = int(kind.rsplit("SEX", 1)[1])
         number &= (1 << wide) - 1
         return number - (1 << wide) if number >> (wide - 1) else number
-    if kind in _WIDTH:
-        return number & ((1 << _WIDTH[kind]) - 1)
+    if kind in IMMEDIATE_BITS:
+        return number & ((1 << IMMEDIATE_BITS[kind]) - 1)
     return number
 
 
@@ -164,7 +164,7 @@ def select(name: str, iced: str, operands: Sequence[Operand], here: tuple[int, i
     if iced == "mov":
         found = _moves(name, found, forms, operands)
     if not found:
-        raise _no_match(name, forms, operands, start, end)
+        raise no_match(name, forms, operands, start, end)
     memory = next((o for o in operands if o.kind == "memory"), None)
     if memory is not None and not memory.bits and not any(kind in _IMPLIED_KINDS for f in found for kind in f.kinds):
         sizes = {f.memory_bits for f in found if any(takes_memory(k) for k in f.kinds)}
@@ -232,71 +232,3 @@ def _shape(kind: str, operand: Operand) -> str | int | encoder.Memory:
 @lru_cache(maxsize=8_192)
 def _length(form: Form, shapes: tuple[str | int | encoder.Memory, ...]) -> int:
     return encoder.size_of(encoder.Request(form, shapes))
-
-
-def _no_match(name: str, forms: Sequence[Form], operands: Sequence[Operand], start: int, end: int) -> Fault:
-    counts = sorted({len(f.kinds) for f in forms})
-    if len(operands) not in counts:
-        words = " or ".join(map(str, counts)) or "other"
-        plural = "" if counts == [1] else "s"
-        return Fault(f"`{name}` takes {words} operand{plural}, not {len(operands)}", start, end)
-    same = [f for f in forms if len(f.kinds) == len(operands)]
-    return _range_fault(same, operands) or _size_fault(name, operands) or _wrong_operand(name, same, operands, start, end)
-
-
-def _range_fault(forms: Sequence[Form], operands: Sequence[Operand]) -> Fault | None:
-    """A number that would fit if it were smaller."""
-    for number, operand in enumerate(operands):
-        if operand.kind != "immediate" or not operand.value.constant:
-            continue
-        zero = replace(operand, value=Value(1))
-        others = [zero if n == number else o for n, o in enumerate(operands)]
-        fitting = matching(forms, others)
-        if fitting and not any(immediate_fits(f.kinds[number], operand) for f in fitting):
-            kind = max((f.kinds[number] for f in fitting), key=lambda k: _WIDTH.get(k, 8))
-            bits = _WIDTH.get(kind, 8)
-            extra = " (and is sign-extended)" if kind == "IMM32SEX64" else ""
-            return Fault(f"{operand.value.number:#x} does not fit: this operand holds {bits} bits{extra}", operand.start, operand.end)
-    return None
-
-
-def _size_fault(name: str, operands: Sequence[Operand]) -> Fault | None:
-    registers = [o for o in operands if o.kind == "register" and CLASS[o.register] == "gpr"]
-    memory = [o for o in operands if o.kind == "memory" and o.bits > 0]
-    if len(registers) == 2 and BITS[registers[0].register] != BITS[registers[1].register]:
-        a, b = registers
-        return Fault(f"operand sizes differ: {a.described()} and {b.described()}", a.start, max(a.end, b.end))
-    if len(registers) == 1 and len(memory) == 1 and BITS[registers[0].register] != memory[0].bits:
-        right = SIZE_NAMES.get(BITS[registers[0].register], "")
-        return Fault(
-            f"operand sizes differ: {registers[0].described()} and {memory[0].described()}",
-            memory[0].start,
-            memory[0].end,
-            f"{right} ptr",
-        )
-    if len(operands) == 2 and all(o.kind == "memory" for o in operands):
-        return Fault(f"`{name}` can't take two memory operands; move one into a register first", operands[0].start, operands[1].end)
-    return None
-
-
-def _wrong_operand(name: str, forms: Sequence[Form], operands: Sequence[Operand], start: int, end: int) -> Fault:
-    for number, operand in enumerate(operands):
-        fitting = matching(forms, operands)  # nothing fits: see which operand stands out
-        assert not fitting
-        alone = [f for f in forms if _fits_at(f, number, operand)]
-        if not alone:
-            wanted = sorted({kind_in_words(f, f.kinds[number]) for f in forms})
-            return Fault(
-                f"operand {number + 1} of `{name}` can't be {operand.described()}: {_either(wanted)} expected", operand.start, operand.end
-            )
-    return Fault(f"`{name}` does not take these operands together", start, operands[-1].end if operands else end)
-
-
-def _fits_at(form: Form, number: int, operand: Operand) -> bool:
-    single = replace(form, kinds=(form.kinds[number],))
-    return bool(matching([single], [operand]))
-
-
-def _either(words: Sequence[str]) -> str:
-    shown = list(words[:5])
-    return ", ".join(shown[:-1]) + " or " + shown[-1] if len(shown) > 1 else shown[0] if shown else "nothing"

@@ -104,6 +104,8 @@ _EXTENDED: Final[dict[str, tuple[int, int]]] = {
     "IMM8SEX64": (8, 64),
     "IMM32SEX64": (32, 64),
 }
+IMMEDIATE_BITS: Final = {"IMM8": 8, "IMM16": 16, "IMM32": 32, "IMM64": 64, "IMM32SEX64": 32}
+"""Immediates that are as wide as their field."""
 _SYMBOLIC: Final = {"IMM8", "IMM16", "IMM32", "IMM32SEX64", "IMM64"}
 """Immediates wide enough to be filled in by the link; GNU as never picks a sign-extended byte for those."""
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from emulator.abi.errors import EmulatorBug
-from emulator.loader.assembler import directives, instructions, limits
+from emulator.loader.assembler import directives, instructions, limits, sections
 from emulator.loader.assembler.diagnostics import Collector, Fault, Span, nearest
 from emulator.loader.assembler.expressions import Node, Parser
 from emulator.loader.assembler.layout import Align, Org, Place, Section
@@ -15,12 +12,6 @@ from emulator.loader.assembler.names import REGISTERS
 from emulator.loader.assembler.predefined import CONSTANTS
 from emulator.loader.assembler.source import Source, defined_names
 from emulator.loader.assembler.values import Scope, Symbol, Value, bind
-
-_DEFAULTS: Final[tuple[tuple[str, str, bool], ...]] = (
-    (".text", "ax", True), (".init", "ax", True), (".fini", "ax", True), (".rodata", "a", True), (".data", "aw", True),
-    (".bss", "aw", False), (".tdata", "aw", True), (".tbss", "aw", False), (".init_array", "aw", True), (".fini_array", "aw", True),
-    (".note", "", True), (".comment", "", True), (".debug", "", True),
-)  # fmt: skip
 
 
 class Program:
@@ -250,10 +241,7 @@ class Program:
         if section is None:
             if len(self.sections) >= limits.SECTIONS:
                 raise Fault(f"too many sections: at most {limits.SECTIONS}")
-            default = next(((f, c) for n, f, c in _DEFAULTS if name == n or name.startswith((n + ".", n + "-"))), ("", True))
-            chosen = default[0] if flags is None else flags
-            section = Section(name, "w" in chosen, "x" in chosen, "a" in chosen, default[1] if content is None else content)
-            self.sections[name] = section
+            section = self.sections[name] = sections.make(name, flags, content=content)
         return section
 
     def _switch(self, name: str, parser: Parser) -> None:
@@ -266,7 +254,9 @@ class Program:
             self.section, self._previous = self._stack.pop()
             return
         if name in {".section", ".pushsection"}:
-            target = self._named(parser)
+            named = sections.read(parser)
+            sections.check(self.sections.get(named.name), named)
+            target = self._section(named.name, named.flags, content=named.content)
         else:
             target = self._section(name)
             if parser.peek() is not None and self.constant(parser, "the subsection") != 0:
@@ -276,56 +266,6 @@ class Program:
                 raise Fault("too many .pushsection inside one another", parser.tokens[0].start, parser.end_column)
             self._stack.append((self.section, self._previous))
         self._previous, self.section = self.section, target
-
-    def _named(self, parser: Parser) -> Section:
-        """Read NAME [, "FLAGS" [, @TYPE [, ...]]]."""
-        token = parser.peek()
-        if token is None or token.kind not in {"name", "string"}:
-            raise parser.expected("the name of a section")
-        name = token.text.strip('"')
-        parser.position += 1
-        while (part := parser.peek()) is not None and part.text == "-" and token.kind == "name":  # .note.GNU-stack
-            parser.position += 1
-            rest = parser.peek()
-            name += "-" + (rest.text if rest is not None else "")
-            parser.position += 1
-        if len(name) > 256:
-            raise Fault("this section's name is too long", token.start, token.end)
-        flags, content = None, None
-        if parser.take(","):
-            flags, content = self._flags(parser)
-        known = self.sections.get(name)
-        if (
-            known is not None
-            and flags is not None
-            and (known.write, known.execute, known.allocate) != ("w" in flags, "x" in flags, "a" in flags)
-        ):
-            raise Fault(f"`{name}` already has other flags", token.start, token.end)
-        return self._section(name, flags, content=content)
-
-    def _flags(self, parser: Parser) -> tuple[str, bool | None]:
-        token = parser.peek()
-        if token is None or token.kind != "string":
-            raise parser.expected('the flags in quotes, like "aw",')
-        parser.position += 1
-        flags = token.text.strip('"')
-        strange = re.sub(r"[awxMSGTo?]", "", flags)
-        if strange:
-            raise Fault(
-                f"unknown section flag `{strange[0]}`: a (in memory), w (writable), x (code) are known", token.start, token.end, "aw"
-            )
-        content = None
-        if parser.take(","):
-            if not (parser.take("@") or parser.take("%")):
-                raise parser.expected("@progbits or @nobits")
-            kind = parser.peek()
-            if kind is None or kind.text.lower() not in {"progbits", "nobits", "note", "init_array", "fini_array"}:
-                raise parser.expected("progbits or nobits")
-            content = kind.text.lower() != "nobits"
-            parser.position += 1
-            if parser.take(","):
-                self.constant(parser, "the entry size")
-        return flags, content
 
     def near_symbol(self, name: str) -> str:
         return nearest(name, [s for s, v in self.symbols.items() if v.defined and s != name] + list(CONSTANTS))
