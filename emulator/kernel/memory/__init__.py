@@ -1,0 +1,1 @@
+"""Address spaces: areas, demand paging, and the kernel's own accesses to user memory."""

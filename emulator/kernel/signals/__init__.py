@@ -1,0 +1,1 @@
+"""Signals: what an exception becomes, and what a signal does."""

@@ -1,0 +1,137 @@
+"""From registers to a handler and back: number, arguments, events, errno (arch/x86/entry/syscall_64.c)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from emulator.abi.errno import MESSAGES
+from emulator.abi.errors import SyscallError
+from emulator.abi.syscall_table import UNKNOWN, Prototype
+from emulator.abi.syscalls_i386 import PROTOTYPES as I386
+from emulator.abi.syscalls_x86_64 import LAST_NAMED_BY_STRACE, NOT_IN_LINUX, X32_BIT
+from emulator.abi.syscalls_x86_64 import PROTOTYPES as X86_64
+from emulator.abi.user_memory import Call
+from emulator.kernel.control import Block, TaskExit
+from emulator.kernel.syscalls import FAMILIES
+from emulator.kernel.syscalls.registry import TABLE, TABLE_I386, Declaration, undeclared
+from emulator.trace.events import Arg, SyscallEnter, SyscallExit, Unmodelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from emulator.kernel.task import Task
+
+assert FAMILIES, "importing the families is what fills the tables"
+
+MASK = 0xFFFF_FFFF_FFFF_FFFF
+ENOSYS_TEXT = "-1 ENOSYS (Function not implemented)"
+X32_COMMON = 512
+"""Below this the x32 numbers mean what the 64-bit ones mean."""
+
+Abi = Literal["x86_64", "i386"]
+
+
+class Abandoned(Exception):
+    """The call will never be done: the run is over."""
+
+
+_bare: dict[tuple[str, int], Declaration] = {}
+
+
+def signed_number(rax: int) -> int:
+    """The kernel looks at the low 32 bits only, as a signed number."""
+    low = rax & 0xFFFF_FFFF
+    return low - (1 << 32) if low >> 31 else low
+
+
+def declaration_64(number: int) -> tuple[Declaration, bool]:
+    """Return the call of a 64-bit number and whether it is one that runs here."""
+    declared = TABLE.get(number)
+    if declared is not None:
+        return declared, True
+    if number > 0 and number & X32_BIT and number & ~X32_BIT < X32_COMMON and number & ~X32_BIT in X86_64:
+        common = number & ~X32_BIT
+        return TABLE.get(common) or _known("x86_64", common, X86_64), False
+    return _known("x86_64", number, X86_64), False
+
+
+def declaration_32(number: int) -> tuple[Declaration, bool]:
+    declared = TABLE_I386.get(number)
+    return (declared, True) if declared is not None else (_known("i386", number, I386), False)
+
+
+def _known(abi: str, number: int, table: dict[int, Prototype]) -> Declaration:
+    found = _bare.get((abi, number))
+    if found is None:
+        prototype = table.get(number)
+        shape = prototype or UNKNOWN._replace(name=f"syscall_{number & MASK:#x}")
+        if abi == "x86_64" and prototype is not None and number > LAST_NAMED_BY_STRACE:
+            shape = UNKNOWN._replace(name=prototype.name)
+        found = undeclared(number, shape)
+        if prototype is not None:
+            _bare[abi, number] = found
+    return found
+
+
+def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[Task, Block], None]) -> int:
+    """Carry out one call and return what goes to RAX. Raises TaskExit, and what `wait` raises.
+
+    `wait` is called when the call must wait, and returns once it makes sense to try again.
+    """
+    declaration, runs = declaration_64(number) if abi == "x86_64" else declaration_32(number)
+    recorder = task.world.recorder
+    memory = task.memory
+    call = Call(memory, raw)
+    shown = declaration.shown(call) if declaration.arguments else ()
+    texts = [argument.type.show(raw[place], call) for place, argument in shown]
+    arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
+    task.syscall = declaration.name
+    recorder.emit(SyscallEnter, number, declaration.name, abi, arguments)
+    if not runs:
+        _refuse(task, number, declaration, texts, abi)
+        return -38
+    values = [argument.type.decode(raw[place], memory) for place, argument in enumerate(declaration.arguments)]
+    if abi == "i386":
+        values = [argument.type.decode(raw[place] & 0xFFFF_FFFF, memory) for place, argument in enumerate(declaration.arguments)]
+    handler = declaration.handler
+    assert handler is not None
+    errno, why = "", ""
+    while True:
+        try:
+            result = handler(task, *values)
+        except SyscallError as refusal:
+            result, errno, why = -refusal.errno, refusal.errno.name, refusal.why
+        except Block as block:
+            wait(task, block)
+            continue
+        except TaskExit:
+            recorder.emit(SyscallExit, number, declaration.name, tuple(texts), None, "?", None, "")
+            raise
+        break
+    value = result & MASK
+    if declaration.late:
+        after = Call(memory, raw, value, bool(errno))
+        texts = [argument.type.show_late(raw[place], after) for place, argument in shown]
+    if errno:
+        text = f"-1 {errno} ({MESSAGES[-result]})"
+    else:
+        text = declaration.result.show(value) + task.result_note
+        task.result_note = ""
+    recorder.emit(SyscallExit, number, declaration.name, tuple(texts), hex(value), text, errno or None, why)
+    task.syscall = None
+    return result
+
+
+def _refuse(task: Task, number: int, declaration: Declaration, texts: list[str], abi: str) -> None:
+    """ENOSYS: with the badge if real Linux has the call and this model does not."""
+    recorder = task.world.recorder
+    known = number in (X86_64 if abi == "x86_64" else I386)
+    if known and not (abi == "x86_64" and number in NOT_IN_LINUX):
+        why = f"{declaration.name} is not modelled: Linux has it, this kernel answers ENOSYS"
+        if declaration.name not in task.world.unmodelled:
+            task.world.unmodelled.append(declaration.name)
+        recorder.emit(Unmodelled, declaration.name, "ENOSYS")
+    else:
+        why = "Linux has no such system call"
+    recorder.emit(SyscallExit, number, declaration.name, tuple(texts), hex(-38 & MASK), ENOSYS_TEXT, "ENOSYS", why)
+    task.syscall = None

@@ -1,0 +1,55 @@
+"""A task: one thread of execution and what it shares with nobody, or with others by reference. Plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emulator.abi.signals import Signal
+    from emulator.cpu.pt_regs import PtRegs
+    from emulator.kernel.memory.access import UserAccess
+    from emulator.kernel.memory.space import AddressSpace
+    from emulator.kernel.vfs.inode import DirectoryInode, RegularInode
+    from emulator.kernel.vfs.table import FdTable
+    from emulator.kernel.world import World
+    from emulator.trace.run import Exit
+
+
+class Credentials:
+    """Who the task acts as. One supplementary group, its own."""
+
+    def __init__(self, uid: int, gid: int) -> None:
+        self.uid = self.euid = self.suid = self.fsuid = uid
+        self.gid = self.egid = self.sgid = self.fsgid = gid
+        self.groups = (gid,)
+
+    @property
+    def privileged(self) -> bool:
+        return self.euid == 0
+
+
+class Task:
+    def __init__(self, world: World, pid: int, ppid: int, credentials: Credentials) -> None:
+        self.world = world
+        self.pid = pid
+        self.tid = pid
+        self.ppid = ppid
+        self.credentials = credentials
+        self.comm = ""
+        self.umask = 0o022
+        self.syscall: str | None = None
+        """Name of the call it is in."""
+        self.deadline: int | None = None
+        """Virtual ns at which a sleeping call is done."""
+        self.exit: Exit | None = None
+        self.pending: list[tuple[Signal, str]] = []
+        self.result_note = ""
+        """What strace prints in parentheses behind this call's result."""
+        # set by execve
+        self.space: AddressSpace
+        self.memory: UserAccess
+        self.regs: PtRegs
+        self.kernel_stack = 0
+        self.fds: FdTable
+        self.cwd: DirectoryInode
+        self.program: RegularInode

@@ -1,0 +1,1 @@
+"""Files: inodes, names, open descriptions and descriptors, all in memory."""
