@@ -20,13 +20,14 @@ define once
 if [ "$$(cat $(1) 2>/dev/null)" != "$$sum" ]; then $(3) echo "$$sum" > $(1); fi
 endef
 
-.PHONY: help run test lint format types lock bench clean venv base build dev page
+.PHONY: help run test lint format types docs lock bench clean venv base build dev page
 
 help:
 	@echo 'make run     set everything up and serve the playground (PORT=8000)'
 	@echo 'make test    the fast test suite'
 	@echo 'make lint    ruff, layer contracts, mypy, and the page'"'"'s own checks'
 	@echo 'make types   write the TypeScript types of the event schema anew'
+	@echo 'make docs    write docs/limits.md anew'
 	@echo 'make bench   measure click-to-first-event in Chromium, and the machine'
 	@echo 'make lock    resolve requirements/*.in anew'
 	@echo 'make clean   remove everything that the targets above have made'
@@ -83,6 +84,9 @@ format: dev
 
 types: dev
 	@$(PY) frontend/generate_types.py
+
+docs: dev
+	@$(PY) docs/generate.py
 
 bench: base dev page
 	@exec $(PY) -m tests.bench
