@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from emulator.trace import events as ev
 from emulator.trace import timeline
+from emulator.trace.strace import strace_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -43,7 +43,7 @@ class Evidence:
         return self.events[0].tid if self.events else 0
 
     def strace(self) -> list[str]:
-        return list(import_module("emulator.trace.strace").strace_lines(self.events))
+        return strace_lines(self.events)
 
     def matching(self, kind: str, where: dict[str, Any]) -> list[ev.Event]:
         """Return the events of type `kind` in which every dotted path of `where` has the value that goes with it."""

@@ -5,6 +5,7 @@ A query is data (a table in scenario.toml). Its verdict can be asked for while t
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -71,14 +72,14 @@ class Ended(Query, frozen=True, tag="exit"):
 
 
 class StraceHas(Query, frozen=True, tag="strace"):
-    """Lines of strace's text in this order, `*` standing for any text; with `only`, these lines and no others."""
+    """Lines of strace's text in this order, `*` standing for any text; with `only`, these and no others. Padding is no matter."""
 
     lines: tuple[str, ...]
     only: bool = False
 
     def judge(self, evidence: Evidence) -> Verdict:
-        lines = evidence.strace()
-        waiting = [wildcard(pattern) for pattern in self.lines]
+        lines = [unpadded(line) for line in evidence.strace()]
+        waiting = [wildcard(unpadded(pattern)) for pattern in self.lines]
         if self.only:
             fit = [test(line) for test, line in zip(waiting, lines, strict=False)]
             right = all(fit) and len(waiting) == len(lines)
@@ -174,6 +175,11 @@ class Registers(Query, frozen=True, tag="registers"):
 
 AnyQuery = Stdout | Ended | StraceHas | Crossings | Calls | Events | Registers
 Measure = Crossings | Calls | Events
+
+
+def unpadded(line: str) -> str:
+    """Take away the spaces with which strace puts the `=` into its column."""
+    return re.sub(r"\) +=", ") =", line)
 
 
 def _state(evidence: Evidence, *, right: bool, lasting: bool = True, spoiled: bool = False) -> State:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -75,10 +74,6 @@ MISSED: list[dict[str, Any]] = [
     {"kind": "registers", "after": "ring", "nth": 9, "equal": {"rcx": "0x0"}},
 ]
 
-if find_spec("emulator.trace.strace") is None:  # the composer of lines is not written yet
-    MET = [table for table in MET if table["kind"] != "strace"]
-    MISSED = [table for table in MISSED if table["kind"] != "strace"]
-
 
 @pytest.mark.parametrize("table", MET, ids=str)
 def test_met(table: dict[str, Any]) -> None:
@@ -123,8 +118,7 @@ def test_the_phrase_says_what_was_found() -> None:
     assert query(kind="exit", code=0).judge(run).found == "exit status 3"
     assert query(kind="stdout", equals="x").judge(run).found == "'hi'"
     assert query(kind="registers", after="ring", equal={"rcx": "0x0"}).judge(run).found == "rcx = 0x401012"
-    if find_spec("emulator.trace.strace"):
-        assert query(kind="strace", lines=["read(*"]).judge(run).found == "no line read(*"
+    assert query(kind="strace", lines=["read(*"]).judge(run).found == "no line read(*"
 
 
 @pytest.mark.parametrize(
