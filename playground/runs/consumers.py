@@ -31,9 +31,8 @@ FRAME_BYTES = 256 << 10
 STALLED_SECONDS = 120.0
 """A socket whose other side takes nothing for so long is closed; the client can resume."""
 
-CLOSE_BAD_REQUEST = 4400
-CLOSE_NOT_FOUND = 4404
-CLOSE_TOO_MANY = 4429
+CLOSE_INTERNAL = 1011
+CLOSE_TRY_AGAIN = 1013
 
 _open: Counter[str] = Counter()
 
@@ -44,36 +43,30 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
     async def connect(self) -> None:
         self.pump: asyncio.Task[None] | None = None
         self.bell = asyncio.Event()
-        self.visitor = self.scope["visitor"]
-        self.counted = False
+        self.group = ""
         await self.accept()
-        try:
-            self.after, self.deflate = _parse(self.scope["query_string"])
-            status = await database.call(selectors.run_status, self.scope["url_route"]["kwargs"]["run_id"])
-        except Problem as problem:
-            await self._refuse(problem, CLOSE_NOT_FOUND if problem.code == "not_found" else CLOSE_BAD_REQUEST)
+        visitor = self.scope["visitor"]
+        if _open[visitor] >= settings.MAX_SOCKETS_PER_VISITOR:
+            await self._refuse(Problem(429, "too_many_sockets", "You have too many runs open.", hint="Close other tabs."))
             return
-        if _open[self.visitor] >= settings.MAX_SOCKETS_PER_VISITOR:
-            await self._refuse(Problem(429, "too_many_sockets", "You have too many runs open.", hint="Close other tabs."), CLOSE_TOO_MANY)
-            return
-        _open[self.visitor] += 1
-        self.counted = True
-        self.group = doorbell.group(status.execution)
-        await self.channel_layer.group_add(self.group, self.channel_name)
-        self.pump = asyncio.create_task(self._pump(status.run))
+        _open[visitor] += 1
+        self.pump = asyncio.create_task(self._pump())
 
-    async def _refuse(self, problem: Problem, code: int) -> None:
+    async def _refuse(self, problem: Problem) -> None:
+        """Say what is wrong and close with 4000 + the status HTTP would have."""
         await self.send(text_data=msgspec.json.encode({"type": "error", **problem.body()}).decode())
-        await self.close(code=code)
+        await self.close(code=4000 + problem.status)
 
     async def disconnect(self, code: int) -> None:
-        if self.pump is not None:
-            self.pump.cancel()
+        if self.pump is None:
+            return
+        self.pump.cancel()
+        if self.group:
             await self.channel_layer.group_discard(self.group, self.channel_name)
-        if self.counted:
-            _open[self.visitor] -= 1
-            if not _open[self.visitor]:
-                del _open[self.visitor]
+        visitor = self.scope["visitor"]
+        _open[visitor] -= 1
+        if not _open[visitor]:
+            del _open[visitor]
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Take nothing: the socket only speaks."""
@@ -81,45 +74,55 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
     async def run_rang(self, message: dict[str, Any]) -> None:
         self.bell.set()
 
-    async def _pump(self, run_id: str) -> None:
+    async def _pump(self) -> None:
         try:
-            await self._stream(run_id)
-        except asyncio.CancelledError:
-            raise
+            await self._stream()
+        except Problem as problem:
+            await self._refuse(problem)
         except TimeoutError:
-            await self.close(code=1013)
+            await self.close(code=CLOSE_TRY_AGAIN)
+        except OSError:
+            logger.debug("A reader went away.")
         except Exception:
             logger.exception("A socket's stream failed; the client will resume.")
-            await self.close(code=1011)
+            await self.close(code=CLOSE_INTERNAL)
 
-    async def _stream(self, run_id: str) -> None:
-        hello = False
-        while True:
+    async def _stream(self) -> None:
+        run_id = self.scope["url_route"]["kwargs"]["run_id"]
+        after, deflate = _parse(self.scope["query_string"])
+
+        async def read() -> tuple[selectors.Status, list[events.Items]]:
             self.bell.clear()
-            status, parts = await database.call(selectors.run_read, run_id, self.after, FRAME_BYTES)
-            if not hello:
-                hello = True
-                head = {"type": "hello", "run": run_id, "schema": SCHEMA_VERSION, "engine": ENGINE_VERSION, "state": status.state}
-                await self._frame(msgspec.json.encode(head | {"after": self.after}))
+            return await database.call(selectors.run_read, run_id, after, FRAME_BYTES)
+
+        status, parts = await read()
+        head = {"type": "hello", "run": run_id, "schema": SCHEMA_VERSION, "engine": ENGINE_VERSION, "state": status.state, "after": after}
+        await self._frame(msgspec.json.encode(head), deflate)
+        if status.report is None:
+            self.group = doorbell.group(status.execution)
+            await self.channel_layer.group_add(self.group, self.channel_name)
+            if not parts:
+                status, parts = await read()  # what came before we listened for the bell
+        while True:
             if parts:
-                first, last = parts[0].first, parts[-1].last
-                items = parts[0].json if len(parts) == 1 else events.joined(parts).json
-                await self._frame(b'{"type":"events","from":%d,"items":%b}' % (first, items))
-                self.after = last
-            elif status.report is not None:
-                await self._frame(b'{"type":"end","report":%b}' % status.report)
+                items = parts[0] if len(parts) == 1 else events.joined(parts)
+                await self._frame(b'{"type":"events","from":%d,"items":%b}' % (items.first, items.json), deflate)
+                after = items.last
+            if status.report is not None and after >= status.last_seq:
+                await self._frame(b'{"type":"end","report":%b}' % status.report, deflate)
                 await self.close()
                 return
-            else:
+            if not parts:
                 await self._wait()
+            status, parts = await read()
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):  # the bell may have been lost
             await asyncio.wait_for(self.bell.wait(), LOOK_ANYWAY_SECONDS)
 
-    async def _frame(self, json: bytes) -> None:
+    async def _frame(self, json: bytes, deflate: bool) -> None:  # noqa: FBT001
         async with asyncio.timeout(STALLED_SECONDS):
-            if self.deflate:
+            if deflate:
                 await self.send(bytes_data=zlib.compress(json, 1))
             else:
                 await self.send(text_data=json.decode())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 import msgspec
 
@@ -21,37 +19,36 @@ class Status:
     """A run at an instant. `report` is the Report's JSON, set exactly when the state is "done"."""
 
     run: str
-    state: Literal["queued", "running", "done"]
+    state: str
     attempt: int
     last_seq: int
-    created_at: datetime
     report: bytes | None
     execution: int
 
 
 def run_get(run_id: str) -> Run:
     """Raises NotFound."""
-    run = (
-        Run.objects.select_related("execution").defer("execution__spec").filter(pk=run_id).first() if ID_PATTERN.fullmatch(run_id) else None
-    )
+    run = Run.objects.filter(pk=run_id).first() if ID_PATTERN.fullmatch(run_id) else None
     if run is None:
-        raise NotFound("There is no such run.", hint="Run ids are 22 characters; runs are kept for some days.", where="run id")
+        raise _no_such_run()
     return run
 
 
-def status_of(run: Run) -> Status:
-    execution = run.execution
-    done = execution.state == State.DONE
-    report = bytes(execution.report) if execution.report is not None else None
-    if run.cancelled_at is not None and not done:
-        # This visitor's run is over, although the execution may go on for another.
-        done, report = True, msgspec.json.encode(leases.cancelled(execution.last_seq))
-    state: Literal["queued", "running", "done"] = "done" if done else "running" if execution.state == State.RUNNING else "queued"
-    return Status(run.pk, state, execution.attempt, execution.last_seq, run.created_at, report, execution.pk)
+def _no_such_run() -> NotFound:
+    return NotFound("There is no such run.", hint="Run ids are 22 characters; runs are kept for some days.", where="run id")
 
 
 def run_status(run_id: str) -> Status:
-    return status_of(run_get(run_id))
+    """Raises NotFound."""
+    columns = ("cancelled_at", "execution_id", "execution__state", "execution__attempt", "execution__last_seq", "execution__report")
+    row = Run.objects.filter(pk=run_id).values_list(*columns).first() if ID_PATTERN.fullmatch(run_id) else None
+    if row is None:
+        raise _no_such_run()
+    cancelled_at, execution, state, attempt, last_seq, report = row
+    if cancelled_at is not None and state != State.DONE:
+        # This visitor's run is over, although the execution may go on for another.
+        state, report = State.DONE, msgspec.json.encode(leases.cancelled(last_seq))
+    return Status(run_id, state, attempt, last_seq, None if report is None else bytes(report), execution)
 
 
 def run_read(run_id: str, after: int, max_bytes: int = PAGE_BYTES) -> tuple[Status, list[events.Items]]:

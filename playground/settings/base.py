@@ -30,12 +30,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "playground.core.middleware.ContentSecurityPolicy",
-    "django.middleware.security.SecurityMiddleware",
+    "playground.core.middleware.Security",
     "playground.core.static.StaticFiles",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "playground.core.middleware.Session",
     "playground.core.middleware.SameOrigin",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
