@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from emulator.trace.run import RunSpec
 from playground.core.problems import Problem
-from playground.runs import doorbell, leases
+from playground.runs import dispatch, doorbell, leases
 from playground.runs.models import Execution, Run, State
 
 logger = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ def run_start(*, spec: RunSpec, owner: str) -> Run:
                 if execution is None:
                     _check_queue()
                     execution = Execution.objects.create(digest=digest, spec=msgspec.json.encode(spec))
-                    transaction.on_commit(partial(execution_dispatch, execution.pk))
+                    transaction.on_commit(partial(dispatch.announce, execution.pk))
                 return Run.objects.create(execution=execution, owner=owner)
         except IntegrityError:
             logger.info("Two visitors started the same run at the same instant; joining.")
@@ -49,20 +49,8 @@ def _check_queue() -> None:
         )
 
 
-def execution_dispatch(execution: int) -> None:
-    """Tell the workers. If the broker does not answer, the row still waits, and a worker's keeper will find it."""
-    from playground.runs.tasks import execute  # noqa: PLC0415  # tasks stand above services
-
-    try:
-        execute.delay(execution)
-    except Exception:
-        logger.warning("The broker did not take execution %d; a worker will find it.", execution, exc_info=True)
-
-
 def run_cancel(*, run: Run) -> None:
     """End `run`, whatever its state. The execution goes on as long as another run wants it."""
-    from playground.runs.tasks import cancel_everywhere  # noqa: PLC0415
-
     with transaction.atomic():
         execution = Execution.objects.select_for_update().only("pk", "state").get(pk=run.execution_id)
         if execution.state == State.DONE:
@@ -71,19 +59,19 @@ def run_cancel(*, run: Run) -> None:
         if not execution.runs.filter(cancelled_at=None).exists():
             Execution.objects.filter(pk=execution.pk).update(cancel_requested=True, reusable=False)
             if not leases.cancel_waiting(execution.pk):
-                transaction.on_commit(partial(cancel_everywhere, execution.pk))
+                transaction.on_commit(partial(dispatch.cancel, execution.pk))
         transaction.on_commit(partial(doorbell.ring, execution.pk))
 
 
 def executions_sweep() -> None:
     """Give on what silent workers left and tell again of what the broker forgot. Any number of processes may do so at once."""
     for pk in leases.expire():
-        execution_dispatch(pk)
+        dispatch.announce(pk)
     overdue = timezone.now() - timedelta(seconds=settings.RUN_LEASE_SECONDS)
     waiting = Execution.objects.filter(state=State.QUEUED, dispatched_at__lt=overdue).order_by("dispatched_at")
     for pk, told in waiting.values_list("pk", "dispatched_at")[:100]:
         if Execution.objects.filter(pk=pk, state=State.QUEUED, dispatched_at=told).update(dispatched_at=timezone.now()):
-            execution_dispatch(pk)
+            dispatch.announce(pk)
 
 
 def runs_expire() -> None:

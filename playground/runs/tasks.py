@@ -2,38 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from celery import shared_task, signals
 from celery.worker.control import control_command
 
-from playground.celery import app
-from playground.runs import engine, worker
-
-logger = logging.getLogger(__name__)
+from playground.runs import dispatch, engine, worker
 
 _keeper: worker.Keeper | None = None
 
 
-@shared_task(name="runs.execute")
+@shared_task(name=dispatch.EXECUTE)
 def execute(execution: int) -> None:
     worker.execute(execution)
 
 
-@control_command(args=[("execution", int)])
+@control_command(name=dispatch.CANCEL, args=[("execution", int)])
 def cancel_execution(state: Any, execution: int) -> dict[str, bool]:
     return {"cancelled": worker.cancel(execution)}
-
-
-def cancel_everywhere(execution: int) -> None:
-    """Stop an execution in whichever process it runs. Should the broker fail, its worker's keeper sees the row within a tick."""
-    if worker.cancel(execution):
-        return
-    try:
-        app.control.broadcast("cancel_execution", arguments={"execution": execution}, reply=False)
-    except Exception:
-        logger.warning("The broker did not take a cancel; the worker will see it in the row.", exc_info=True)
 
 
 @signals.worker_init.connect
