@@ -13,14 +13,11 @@ from pydantic import Field
 
 from playground.accounts import limits, visitor
 from playground.core import database
+from playground.core.answers import json
 from playground.core.problems import Problem
 from playground.runs import engine, events, schemas, selectors, services
 
 router = Router(tags=["runs"])
-
-
-def json(data: bytes, status: int = 200, headers: dict[str, str] | None = None) -> HttpResponse:
-    return HttpResponse(data, status=status, content_type="application/json", headers=headers or {})
 
 
 @router.post("/runs", response={201: schemas.RunStarted}, summary="Run a program")
@@ -58,12 +55,14 @@ async def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 async def run_events(request: HttpRequest, run_id: str, after: Annotated[int, Query(), Field(ge=0, lt=1 << 31)] = 0) -> HttpResponse:
     status, parts = await database.call(selectors.run_read, run_id, after)
     last = parts[-1].last if parts else after
+    complete = status.report is not None and last >= status.last_seq
     body = {
         "run": status.run,
         "state": status.state,
+        "from": after + 1,
         "items": msgspec.Raw(events.joined(parts).json if parts else b"[]"),
         "last": last,
-        "complete": status.report is not None and last >= status.last_seq,
+        "report": msgspec.Raw(status.report) if status.report is not None and complete else None,
     }
     return json(msgspec.json.encode(body))
 
@@ -74,8 +73,3 @@ async def assemble(request: HttpRequest, body: schemas.SourceBody) -> HttpRespon
     source = schemas.source_of(body)
     result = await asyncio.to_thread(lambda: engine.sandbox().assemble(source))
     return json(msgspec.json.encode({"diagnostics": result.diagnostics, "source_map": result.source_map}))
-
-
-@router.get("/catalog", summary="System calls, registers and error numbers, for the editor")
-async def catalog_get(request: HttpRequest) -> HttpResponse:
-    return json(msgspec.json.encode({}), headers={"Cache-Control": "public, max-age=300"})

@@ -68,13 +68,14 @@ class RunShown(Schema):
 
 
 class EventsShown(Schema):
-    """Events above `after` in order. Ask again with after = `last` until `complete`."""
+    """Events above `after` in order. Ask again with after = `last` until there is a report: it comes with the last of them."""
 
     run: str
     state: Literal["queued", "running", "done"]
+    from_: Annotated[int, Field(alias="from")]
     items: list[dict[str, Any]]
     last: int
-    complete: bool
+    report: dict[str, Any] | None
 
 
 class Assembled(Schema):

@@ -13,7 +13,7 @@ from pydantic import StringConstraints
 
 from playground.accounts import limits, visitor
 from playground.core import database
-from playground.runs.api import json
+from playground.core.answers import json
 from playground.runs.schemas import RunBody, spec_of
 from playground.sharing import services
 from playground.sharing.models import Link
