@@ -49,18 +49,19 @@ def append(execution: int, items: Items) -> None:
     EventBatch.objects.create(execution_id=execution, first=items.first, last=items.last, deflated=deflate, items=data)
 
 
-def read(execution: int, after: int, max_bytes: int) -> list[Items]:
-    """Return the stored events above `after` in order: at least one batch if there is any, then as many as fit into `max_bytes`."""
-    return list(_read(execution, after, max_bytes))
+def read(execution: int, after: int, last: int, max_bytes: int) -> list[Items]:
+    """Return the stored events above `after`, up to `last` (a batch's end), in order.
+
+    At least one batch if there is any, then as many as fit into `max_bytes`.
+    """
+    return list(_read(execution, after, last, max_bytes)) if after < last else []
 
 
-def _read(execution: int, after: int, max_bytes: int) -> Iterator[Items]:
-    rows = (
-        EventBatch.objects.filter(execution_id=execution, last__gt=after).order_by("last").values_list("first", "last", "deflated", "items")
-    )
+def _read(execution: int, after: int, upto: int, max_bytes: int) -> Iterator[Items]:
+    wanted = EventBatch.objects.filter(execution_id=execution, last__gt=after, last__lte=upto).order_by("last")
     size = 0
     expected = after + 1
-    for first, last, deflated, data in rows.iterator(chunk_size=8):
+    for first, last, deflated, data in wanted.values_list("first", "last", "deflated", "items").iterator(chunk_size=8):
         items = Items(first, last, zlib.decompress(data) if deflated else bytes(data)).behind(after)
         assert items is not None
         assert items.first == expected, f"execution {execution} lacks events {expected} to {items.first - 1}"

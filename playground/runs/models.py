@@ -74,13 +74,16 @@ class EventBatch(models.Model):
 
 
 class Run(models.Model):
-    """A visitor's request. `owner` is their key, or "" for a client without one; then whoever knows the id may cancel it."""
+    """A visitor's request. `owner` is their key, or "" for a client without one; then whoever knows the id may cancel it.
+
+    `left_at_seq` is set when it was cancelled while others still wanted the execution: for this visitor it ended there.
+    """
 
     id = models.CharField(primary_key=True, max_length=22, default=new_id, editable=False)
     execution = models.ForeignKey(Execution, on_delete=models.CASCADE, related_name="runs")
     owner = models.CharField(max_length=22, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    cancelled_at = models.DateTimeField(null=True)
+    left_at_seq = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"run {self.pk}"

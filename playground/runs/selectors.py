@@ -40,14 +40,13 @@ def _no_such_run() -> NotFound:
 
 def run_status(run_id: str) -> Status:
     """Raises NotFound."""
-    columns = ("cancelled_at", "execution_id", "execution__state", "execution__attempt", "execution__last_seq", "execution__report")
+    columns = ("left_at_seq", "execution_id", "execution__state", "execution__attempt", "execution__last_seq", "execution__report")
     row = Run.objects.filter(pk=run_id).values_list(*columns).first() if ID_PATTERN.fullmatch(run_id) else None
     if row is None:
         raise _no_such_run()
-    cancelled_at, execution, state, attempt, last_seq, report = row
-    if cancelled_at is not None and state != State.DONE:
-        # This visitor's run is over, although the execution may go on for another.
-        state, report = State.DONE, msgspec.json.encode(leases.cancelled(last_seq))
+    left_at_seq, execution, state, attempt, last_seq, report = row
+    if left_at_seq is not None:
+        state, last_seq, report = State.DONE, left_at_seq, msgspec.json.encode(leases.cancelled(left_at_seq))
     return Status(run_id, state, attempt, last_seq, None if report is None else bytes(report), execution)
 
 
@@ -61,6 +60,6 @@ def run_of(digest: str) -> str | None:
 
 
 def run_read(run_id: str, after: int, max_bytes: int = PAGE_BYTES) -> tuple[Status, list[events.Items]]:
-    """Return the run's state and events above `after`. If the state is done, an empty list means that there are no more."""
-    status = run_status(run_id)  # first: what is stored before the end is then also in the list
-    return status, events.read(status.execution, after, max_bytes)
+    """Return the run's state, and then what is stored up to that state's last event, from behind `after` on."""
+    status = run_status(run_id)
+    return status, events.read(status.execution, after, status.last_seq, max_bytes)

@@ -52,11 +52,12 @@ def _check_queue() -> None:
 def run_cancel(*, run: Run) -> None:
     """End `run`, whatever its state. The execution goes on as long as another run wants it."""
     with transaction.atomic():
-        execution = Execution.objects.select_for_update().only("pk", "state").get(pk=run.execution_id)
+        execution = Execution.objects.select_for_update().only("pk", "state", "last_seq").get(pk=run.execution_id)
         if execution.state == State.DONE:
             return
-        Run.objects.filter(pk=run.pk, cancelled_at=None).update(cancelled_at=timezone.now())
-        if not execution.runs.filter(cancelled_at=None).exists():
+        if execution.runs.filter(left_at_seq=None).exclude(pk=run.pk).exists():
+            Run.objects.filter(pk=run.pk, left_at_seq=None).update(left_at_seq=execution.last_seq)
+        else:
             Execution.objects.filter(pk=execution.pk).update(cancel_requested=True, reusable=False)
             if not leases.cancel_waiting(execution.pk):
                 transaction.on_commit(partial(dispatch.cancel, execution.pk))

@@ -16,10 +16,17 @@ RUN_LEASE_SECONDS = env.float("RUN_LEASE_SECONDS", default=15.0)
 """How long a worker may be silent before its run is given to another."""
 RUN_KEEP_DAYS = env.int("RUN_KEEP_DAYS", default=7)
 
-# Token buckets: (burst, tokens a second).
-RATE_RUNS = (600, 20.0) if EMBEDDED else (20, 0.5)
-RATE_ASSEMBLE = (1200, 40.0) if EMBEDDED else (60, 2.0)
-RATE_LINKS = (600, 10.0) if EMBEDDED else (20, 0.2)
+_factor = env.float("RATE_FACTOR", default=20.0 if EMBEDDED else 1.0)
+
+
+def _rate(burst: float, a_second: float) -> tuple[float, float]:
+    """Return a token bucket's (burst, tokens a second)."""
+    return burst * _factor, a_second * _factor
+
+
+RATE_RUNS = _rate(20, 0.5)
+RATE_ASSEMBLE = _rate(60, 2.0)
+RATE_LINKS = _rate(20, 0.2)
 RATE_ADDRESS_FACTOR = 60
 """A class sits behind one address: an address may do what this many visitors may."""
 
