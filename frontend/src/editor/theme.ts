@@ -1,0 +1,36 @@
+/** CodeMirror in the page's own colours: all by variables, so light and dark are one theme. */
+
+import { EditorView } from "@codemirror/view";
+
+export const theme = EditorView.theme({
+  "&": { height: "100%", fontSize: "var(--text-md)", backgroundColor: "var(--surface)", color: "var(--ink)" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-scroller": { fontFamily: "var(--mono)", lineHeight: "1.6" },
+  ".cm-content": { padding: "8px 0", caretColor: "var(--ink)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--sunken) !important" },
+  ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--ink-3)", border: "none" },
+  ".cm-lineNumbers .cm-gutterElement": { padding: "0 8px 0 12px", minWidth: "40px" },
+  ".cm-activeLineGutter": { backgroundColor: "transparent", color: "var(--ink)" },
+  ".cm-activeLine": { backgroundColor: "transparent" },
+  "&.cm-focused .cm-activeLine": { backgroundColor: "color-mix(in srgb, var(--sunken) 60%, transparent)" },
+  ".cm-instant-ring3": { backgroundColor: "var(--ring3-tint) !important", boxShadow: "inset 3px 0 0 var(--ring3)" },
+  ".cm-instant-ring0": { backgroundColor: "var(--ring0-tint) !important", boxShadow: "inset 3px 0 0 var(--ring0)" },
+  ".cm-tooltip": { border: "1px solid var(--line)", borderRadius: "var(--radius)", backgroundColor: "var(--surface)", color: "var(--ink)", boxShadow: "var(--shadow)" },
+  ".cm-card": { maxWidth: "420px", padding: "8px 12px", fontSize: "var(--text-sm)" },
+  ".cm-card b": { fontFamily: "var(--mono)" },
+  ".cm-card p": { color: "var(--ink-2)", whiteSpace: "pre-wrap" },
+  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--mono)", fontSize: "var(--text-sm)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--ink)", color: "var(--paper)" },
+  ".cm-completionDetail": { fontStyle: "normal", opacity: "0.8" },
+  ".cm-completionInfo": { maxWidth: "320px", padding: "8px 12px", fontFamily: "var(--sans)", fontSize: "var(--text-sm)" },
+  ".cm-diagnostic": { padding: "6px 10px", fontSize: "var(--text-sm)" },
+  ".cm-diagnostic-error": { borderLeft: "3px solid var(--bad)" },
+  ".cm-diagnosticAction": { backgroundColor: "var(--ink)", color: "var(--paper)", borderRadius: "4px", font: "600 var(--text-xs) var(--sans)", padding: "2px 8px" },
+  ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "4px" },
+  ".cm-panels": { backgroundColor: "var(--sunken)", color: "var(--ink)", borderColor: "var(--line)" },
+  ".cm-textfield": { backgroundColor: "var(--surface)", borderColor: "var(--line)" },
+  ".cm-button": { backgroundImage: "none", backgroundColor: "var(--surface)", borderColor: "var(--line)" },
+  ".cm-searchMatch": { backgroundColor: "var(--ring3-tint)", outline: "1px solid var(--ring3-line)" },
+  ".cm-matchingBracket": { backgroundColor: "var(--sunken) !important", outline: "1px solid var(--line-strong)" },
+});
