@@ -20,7 +20,7 @@ define once
 if [ "$$(cat $(1) 2>/dev/null)" != "$$sum" ]; then $(3) echo "$$sum" > $(1); fi
 endef
 
-.PHONY: help run test lint format types docs lock bench clean venv base build dev page
+.PHONY: help run test test-page lint format types docs lock bench clean venv base build dev page
 
 help:
 	@echo 'make run     set everything up and serve the playground (PORT=8000)'
@@ -69,6 +69,9 @@ run: base page
 # What needs a database server, a browser or minutes runs in .ci/run; PYTEST="-k name" narrows this one.
 test: dev
 	@exec $(PY) -m pytest -m 'not services and not browser' -n auto $(PYTEST)
+
+test-page: node_modules
+	@$(NODE) cd frontend; npm run --silent test
 
 lint: dev node_modules
 	@$(PY) -m ruff check .

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
+
+from emulator.trace.events import Event
+from emulator.trace.run import RunSpec
+from emulator.trace.timeline import fold_all
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,3 +44,30 @@ def binutils() -> None:
     for tool in ("as", "ld"):
         if shutil.which(tool) is None:
             pytest.skip(f"no GNU {tool} here")
+
+
+@pytest.fixture(scope="session")
+def play() -> Callable[[RunSpec], list[Event]]:
+    """Run a spec on the machine, in this process, and give its events.
+
+    Whoever uses it has tested replay as well: folding the events gives the machine's own state, and a second run the same bytes.
+    """
+    machine = pytest.importorskip("emulator.machine")
+    known: dict[str, list[Event]] = {}
+
+    def once(spec: RunSpec) -> tuple[list[Event], bytes]:
+        events: list[Event] = []
+        running = machine.Machine(spec, events.append)
+        running.run()
+        assert fold_all(events) == running.snapshot(), "folding the events must give the machine's state"
+        return events, msgspec.json.encode(events)
+
+    def run(spec: RunSpec) -> list[Event]:
+        digest = spec.digest()
+        if digest not in known:
+            events, encoded = once(spec)
+            assert once(spec)[1] == encoded, "the same spec must give the same bytes"
+            known[digest] = events
+        return known[digest]
+
+    return run

@@ -1,0 +1,81 @@
+"""Each lesson runs: it gives its golden trace, shows what it claims, stops where it says, and its task can be done and is not done yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from emulator.loader.assembler import assemble
+from emulator.scenario import Scenario
+from emulator.scenario.evidence import Evidence, tag_of
+from emulator.scenario.form import Choice
+from emulator.scenario.lesson import answer, check
+from emulator.trace.events import Event
+from emulator.trace.run import RunSpec
+from emulator.trace.strace import strace_lines
+
+Play = Callable[[RunSpec], list[Event]]
+
+
+def test_trace(case: tuple[Scenario, str], play: Play) -> None:
+    scenario, program = case
+    assert strace_lines(play(scenario.spec(program))) == list(scenario.traces[program])
+
+
+def test_claims(case: tuple[Scenario, str], play: Play) -> None:
+    scenario, program = case
+    run = Evidence(play(scenario.spec(program)))
+    wrong = {
+        claim.says: verdict.found
+        for claim in scenario.header.shows
+        if claim.program == program and (verdict := claim.holds.judge(run)).state != "met"
+    }
+    assert not wrong
+
+
+def test_stops(case: tuple[Scenario, str], play: Play) -> None:
+    """Each stop is at an event: of its type, at or behind the place where the instruction at its label crosses the rings."""
+    scenario, program = case
+    stops = [stop for stop in scenario.header.stops if stop.program == program]
+    if not stops:
+        pytest.skip("no stops here")
+    symbols = assemble(scenario.sources[program]).symbols
+    events = play(scenario.spec(program))
+    for stop in stops:
+        place = hex(symbols[stop.at])
+        arrivals = [
+            index
+            for index, event in enumerate(events)
+            if place in (getattr(event, "rip_from", None), getattr(event, "rip", None))
+        ]  # fmt: skip
+        assert len(arrivals) >= stop.nth, f"nothing crosses the rings at {stop.at}"
+        behind = [event for event in events[arrivals[stop.nth - 1] :] if tag_of(event) == stop.event]
+        assert behind, f"no {stop.event} behind {stop.at}"
+
+
+def test_predictions(scenario: Scenario, play: Play) -> None:
+    """Every question has an answer; one with choices has a right one and a wrong one."""
+    runs = {program.id: Evidence(play(scenario.spec(program.id))) for program in scenario.header.programs}
+    for question in scenario.header.predictions:
+        told = answer(question, runs)
+        if isinstance(question, Choice):
+            assert 0 < len(told.options) < len(question.options), question.id
+        else:
+            assert str(told.number) in question.reveals.replace(",", "") or told.number == 1, question.id
+
+
+def test_the_starter_does_not_do_the_task(scenario: Scenario, play: Play) -> None:
+    if scenario.header.task is None:
+        pytest.skip("no task here")
+    results = check(scenario, Evidence(play(scenario.spec(scenario.header.task.program))))
+    assert any(result.verdict.state == "missed" for result in results)
+    assert all(bool(result.not_yet) == (result.verdict.state != "met") for result in results)
+
+
+def test_the_solution_does(scenario: Scenario, play: Play) -> None:
+    task = scenario.header.task
+    if task is None or scenario.solve is None:
+        pytest.skip("no task here")
+    results = check(scenario, Evidence(play(scenario.program(task.program).spec(scenario.solve))))
+    assert [result.says for result in results if result.verdict.state != "met"] == []
