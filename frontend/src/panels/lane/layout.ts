@@ -30,7 +30,7 @@ export function shape(crossing: Crossing): Shape {
   const handled = crossing.kind !== "syscall" && !crossing.fatal;
   const entry = run + SLOPE;
   const body = entry + (handled ? 0 : ENTRY);
-  const words = Math.max(crossing.name.length, label(crossing).length) * LETTER + 22;
+  const words = Math.max(crossing.name.length, label(crossing).length) * LETTER + (crossing.kind === "fault" ? 34 : 22);
   const rise = body + Math.max(handled ? 44 : 64, Math.min(words, 220));
   return { drop: run, entry, body, rise, width: rise + (crossing.fatal ? ENDING : SLOPE) };
 }
@@ -41,7 +41,7 @@ export function label(crossing: Crossing): string {
     const [value = ""] = crossing.result.split(" (");
     return `= ${value.length > 24 ? `${value.slice(0, 23)}…` : value}`;
   }
-  if (crossing.kind === "start") return "into ring 3";
+  if (crossing.kind === "start") return "";
   return crossing.result;
 }
 
@@ -101,23 +101,24 @@ export class Layout {
     return x;
   }
 
-  /** Where event `seq` of `crossing` is: units, and whether the CPU is then in ring 0 (1), 3 (0) or between. */
-  spot(crossing: Crossing, seq: number): { readonly x: number; readonly depth: number } {
+  /** Where event `seq` of `crossing` is: units, and the path it lies on; a box's words must stay readable under the marker. */
+  spot(crossing: Crossing, seq: number): { readonly x: number; readonly on: "user" | "kernel" | "box" } {
     const { drop, entry, body, rise, width } = shape(crossing);
     const left = this.left(crossing.index);
     const { down, begin, end, up } = crossing;
     const handlerFrom = begin || crossing.entry || down;
-    if (up > 0 && seq >= up) return { x: left + (crossing.fatal ? rise : width), depth: 0 };
-    if (crossing.kind === "start") return { x: left + (drop + rise) / 2, depth: 1 };
-    if (down > 0 && seq < down && (begin === 0 || seq < begin)) return { x: left + drop, depth: 0 };
-    if (seq === down && crossing.entry !== down) return { x: left + entry, depth: 1 };
-    if (crossing.entry > 0 && seq >= down && seq <= crossing.entry && seq < handlerFrom) return { x: left + body, depth: 1 };
+    if (up > 0 && seq >= up) return { x: left + (crossing.fatal ? rise : width), on: "user" };
+    if (crossing.kind === "start") return { x: left + (drop + rise) / 2, on: "box" };
+    if (down > 0 && seq < down && (begin === 0 || seq < begin)) return { x: left + drop, on: "user" };
+    if (seq === down && crossing.entry !== down) return { x: left + entry, on: "kernel" };
+    if (crossing.entry > 0 && seq >= down && seq <= crossing.entry && seq < handlerFrom) return { x: left + body, on: "kernel" };
     if (crossing.fatal && (end === 0 || seq > end)) {
       const far = Math.min(1, (seq - handlerFrom) / Math.max(1, crossing.last - handlerFrom));
-      return { x: left + body + 8 + far * (rise - body + 14), depth: 1 };
+      const x = body + 8 + far * (rise - body + 14);
+      return { x: left + x, on: x > rise ? "kernel" : "box" };
     }
     const stop = end || crossing.last;
     const far = stop > handlerFrom ? (seq - handlerFrom) / (stop - handlerFrom) : 0;
-    return { x: left + body + 8 + Math.min(1, Math.max(0, far)) * (rise - body - 16), depth: 1 };
+    return { x: left + body + 8 + Math.min(1, Math.max(0, far)) * (rise - body - 16), on: "box" };
   }
 }

@@ -5,7 +5,7 @@ import type { Timeline } from "../../timeline/timeline";
 import type { View as Camera } from "./camera.svelte";
 import { label, Layout, shape, type Placed, type Shape } from "./layout";
 import type { Palette } from "./palette";
-import { box, pill, segment, text } from "./pen";
+import { box, fitted, pill, segment, text } from "./pen";
 
 
 export interface Scene {
@@ -144,7 +144,7 @@ function handler(context: CanvasRenderingContext2D, scene: Scene, band: Bands, c
   const hovered = crossing.index === scene.hover;
   const failed = crossing.errno !== null || (crossing.fatal && crossing.signal !== "");
   const calm = (crossing.kind === "fault" && !crossing.fatal) || crossing.kind === "start";
-  const half = calm ? band.box * 0.7 : band.box;
+  const half = calm ? band.box * 0.8 : band.box;
   box(context, from, band.kernel - half, to - from, half * 2, crossing.kind === "fault" ? "cut" : "round");
   context.fillStyle = failed ? palette.badTint : palette.surface;
   context.fill();
@@ -158,15 +158,11 @@ function handler(context: CanvasRenderingContext2D, scene: Scene, band: Bands, c
   const centre = (from + to) / 2;
   const second = crossing.fatal && crossing.end === 0 && crossing.kind === "syscall" ? "never returns" : label(crossing);
   const name = crossing.kind === "start" ? "start" : crossing.name;
-  context.save();
-  context.beginPath();
-  context.rect(from + 3, 0, to - from - 6, scene.height);
-  context.clip();
-  if (second !== "" && half > 15) {
-    text(context, name, centre, band.kernel - 3, `600 13px ${palette.mono}`, colour, "center");
-    text(context, second, centre, band.kernel + 13, `12px ${palette.mono}`, failed ? palette.bad : palette.ink2, "center");
-  } else text(context, name, centre, band.kernel + 5, `600 13px ${palette.mono}`, colour, "center");
-  context.restore();
+  const room = to - from - (crossing.kind === "fault" ? 20 : 12);
+  const [strong, plain] = [`600 13px ${palette.mono}`, `12px ${palette.mono}`];
+  const below = fitted(context, second, room, plain);
+  text(context, fitted(context, name, room, strong), centre, band.kernel + (below === "" ? 5 : -3), strong, colour, "center");
+  if (below !== "") text(context, below, centre, band.kernel + 13, plain, failed ? palette.bad : palette.ink2, "center");
 }
 
 function ending(context: CanvasRenderingContext2D, scene: Scene, band: Bands, crossing: Crossing, from: number, bad: boolean): void {
@@ -262,11 +258,11 @@ function paintColumns(context: CanvasRenderingContext2D, scene: Scene, band: Ban
 function playhead(context: CanvasRenderingContext2D, scene: Scene, band: Bands): void {
   const crossing = scene.timeline.crossings[scene.crossing];
   if (crossing === undefined || scene.seq === 0) return;
-  const { x: units, depth } = scene.layout.spot(crossing, scene.seq);
+  const { x: units, on } = scene.layout.spot(crossing, scene.seq);
   const x = Math.round(screen(scene, units));
   if (x < -20 || x > scene.width + 20) return;
   const { palette } = scene;
-  const y = depth === 1 ? band.kernel : band.user;
+  const y = { user: band.user, kernel: band.kernel, box: band.kernel + band.box + 1 }[on];
   context.strokeStyle = palette.ink;
   context.lineWidth = 1;
   context.setLineDash([2, 3]);

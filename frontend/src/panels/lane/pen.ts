@@ -42,3 +42,12 @@ export function box(context: CanvasRenderingContext2D, x: number, y: number, wid
   context.lineTo(x, y + height / 2);
   context.closePath();
 }
+
+/** `words`, shortened with an ellipsis to fit; nothing if not even two letters would. */
+export function fitted(context: CanvasRenderingContext2D, words: string, room: number, font: string): string {
+  context.font = font;
+  if (context.measureText(words).width <= room) return words;
+  const letter = context.measureText("0").width;
+  const letters = Math.floor(room / letter) - 1;
+  return letters < 2 ? "" : `${words.slice(0, letters)}…`;
+}
