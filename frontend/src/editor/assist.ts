@@ -36,7 +36,7 @@ export function complete(context: CompletionContext, catalog: CatalogIndex): Com
 }
 
 function callOption(call: CatalogSyscall): Completion {
-  return { label: call.name, apply: String(call.number), detail: String(call.number), info: `${signatureOf(call)}: ${call.summary}` };
+  return { label: call.name, apply: String(call.number), detail: String(call.number), boost: call.modelled ? 1 : 0, info: `${signatureOf(call)}: ${call.summary}` };
 }
 
 /** What there is to say about a word; first line bold. */
@@ -57,8 +57,8 @@ export function describe(word: string, line: string, catalog: CatalogIndex): rea
   return [
     `${call.number}  ${signatureOf(call)}`,
     call.summary,
-    ...call.args.map((argument, at) => `${(ARGUMENT_REGISTERS[at] ?? "").padEnd(3)}  ${argument.name}${argument.type === undefined ? "" : `: ${argument.type}`}`),
-    ...(call.modelled === false ? ["This playground does not model it: it answers -ENOSYS."] : []),
+    ...call.args.map((argument, at) => `${ARGUMENT_REGISTERS[at] ?? ""}  ${argument.name}${argument.explanation === "" ? ` (${argument.type})` : `: ${argument.explanation}`}`),
+    ...(call.modelled && call.errors.length > 0 ? [`May fail with ${call.errors.join(", ")}`] : []),
   ];
 }
 

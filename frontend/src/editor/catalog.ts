@@ -2,16 +2,21 @@
 
 export interface CatalogArgument {
   readonly name: string;
-  readonly type?: string;
+  /** The C type the manual gives it. */
+  readonly type: string;
+  readonly explanation: string;
 }
 
 export interface CatalogSyscall {
   readonly number: number;
   readonly name: string;
   readonly summary: string;
-  readonly man?: string;
+  readonly family: string;
+  readonly man: string;
   readonly args: readonly CatalogArgument[];
-  readonly modelled?: boolean;
+  /** What the model may refuse with, in the order Linux checks. */
+  readonly errors: readonly string[];
+  readonly modelled: boolean;
 }
 
 export interface CatalogRegister {

@@ -68,9 +68,10 @@ export interface ScenarioEntry {
   readonly summary: string;
 }
 
-export interface LessonProgram extends Omit<Program, "source"> {
+export interface LessonProgram {
   readonly id: string;
   readonly title: string;
+  readonly run: Program;
 }
 
 /** A guided stop: the `nth` crossing by the instruction on `line`, at its first event of type `event`. */
@@ -85,7 +86,7 @@ export interface LessonStop {
 export interface Lesson extends ScenarioEntry {
   readonly notes: string;
   readonly programs: readonly LessonProgram[];
-  readonly sources: Readonly<Record<string, string>>;
+  readonly tags: readonly string[];
   readonly shows: readonly string[];
   readonly stops: readonly LessonStop[];
   readonly goal: string;

@@ -23,6 +23,9 @@ export interface Crossing {
   up: number;
   /** Ring-3 instructions between the crossing before and this one. */
   readonly ran: number;
+  /** Virtual nanoseconds in ring 3 before it, and in ring 0. */
+  userNs: number;
+  kernelNs: number;
   /** Ring-0 instructions of the entry code. */
   entryInstructions: number;
   name: string;
@@ -49,8 +52,9 @@ interface Walker {
   open: Crossing | null;
   /** First event since the last crossing closed. */
   since: number;
-  /** Instruction count when ring 3 was last entered. */
+  /** Instruction count and time when ring 3 was last entered. */
   n: number;
+  t: number;
 }
 
 export class CrossingBuilder {
@@ -59,18 +63,20 @@ export class CrossingBuilder {
 
   push(event: AnyEvent): void {
     let walker = this.walkers.get(event.tid);
-    if (walker === undefined) this.walkers.set(event.tid, (walker = { open: null, since: event.seq, n: event.n }));
+    if (walker === undefined) this.walkers.set(event.tid, (walker = { open: null, since: event.seq, n: event.n, t: event.t }));
     if (event.type === "ring") this.ring(walker, event);
     else if (event.type === "fault") this.fault(walker, event);
     const open = walker.open;
     if (open === null) return;
     open.last = event.seq;
+    open.kernelNs = event.t - walker.t - open.userNs;
     this.moment(open, event);
     if (event.type === "ring" && event.cpl_to === 3) {
       open.closed = true;
       walker.open = null;
       walker.since = event.seq + 1;
       walker.n = event.n;
+      walker.t = event.t;
     }
   }
 
@@ -97,7 +103,8 @@ export class CrossingBuilder {
   private start(walker: Walker, event: AnyEvent, kind: CrossingKind, name: string): Crossing {
     const crossing: Crossing = {
       index: this.crossings.length, tid: event.tid, kind, first: walker.since, last: event.seq, down: 0, entry: 0, begin: 0, end: 0, up: 0,
-      ran: Math.max(0, event.n - walker.n), entryInstructions: 0, name, result: "", errno: null, gate: "", signal: "", fatal: false,
+      ran: Math.max(0, event.n - walker.n), userNs: kind === "start" ? 0 : event.t - walker.t,
+      kernelNs: 0, entryInstructions: 0, name, result: "", errno: null, gate: "", signal: "", fatal: false,
       ending: "", unmodelled: false, closed: false,
     };
     this.crossings.push(crossing);

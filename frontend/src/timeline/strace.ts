@@ -20,6 +20,14 @@ export interface StraceLine {
 /** `=` stands in column 40, as with strace's own -a default. */
 const RESULT_COLUMN = 39;
 
+/** Calls younger than strace 6.1 have no name there; x32 numbers begin at the second. */
+const LAST_NAMED = 450;
+const X32_BIT = 0x4000_0000;
+
+function straceName(number: number, name: string): string {
+  return number > LAST_NAMED && number < X32_BIT ? `syscall_0x${number.toString(16)}` : name;
+}
+
 /** The line as strace prints it. */
 export function lineText(line: StraceLine): string {
   if (line.kind !== "call") return line.text;
@@ -42,16 +50,17 @@ export class StraceBuilder {
       case "syscall.enter":
         this.open.set(event.tid, this.lines.length);
         this.lines.push({
-          kind: "call", first: event.seq, last: event.seq, tid: event.tid, name: event.name, errno: null, result: null, unmodelled: false,
-          text: `${event.name}(${event.args.map((arg) => arg.text).join(", ")}`,
+          kind: "call", first: event.seq, last: event.seq, tid: event.tid, name: straceName(event.number, event.name), errno: null, result: null,
+          unmodelled: false, text: `${straceName(event.number, event.name)}(${event.args.map((arg) => arg.text).join(", ")}`,
         });
         break;
       case "syscall.exit": {
         const at = this.open.get(event.tid) ?? this.lines.length;
         const begun = this.lines[at];
+        const name = straceName(event.number, event.name);
         this.lines[at] = {
-          kind: "call", first: begun?.first ?? event.seq, last: event.seq, tid: event.tid, name: event.name, errno: event.errno,
-          text: `${event.name}(${event.args.join(", ")})`, result: event.text, unmodelled: begun?.unmodelled ?? false,
+          kind: "call", first: begun?.first ?? event.seq, last: event.seq, tid: event.tid, name, errno: event.errno,
+          text: `${name}(${event.args.join(", ")})`, result: event.text, unmodelled: begun?.unmodelled ?? false,
         };
         this.open.delete(event.tid);
         break;

@@ -5,6 +5,7 @@ import type { Timeline } from "../../timeline/timeline";
 import type { View as Camera } from "./camera.svelte";
 import { label, Layout, shape, type Placed, type Shape } from "./layout";
 import type { Palette } from "./palette";
+import { paintColumns } from "./columns";
 import { box, fitted, pill, segment, text } from "./pen";
 
 
@@ -65,7 +66,7 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
   playhead(context, scene, band);
 }
 
-function screen(scene: Scene, units: number): number {
+export function screen(scene: Scene, units: number): number {
   return (units - scene.camera.left) * scene.camera.zoom;
 }
 
@@ -228,31 +229,6 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number, crossi
   context.strokeStyle = colour;
   context.stroke();
   if (words) text(context, crossing.kind === "fault" ? "fault" : crossing.kind, x + size + 5, y + 4, `600 11.5px ${palette.sans}`, crossing.fatal ? palette.bad : palette.ink2, "left");
-}
-
-/** Far out: one column a pixel, coloured by the most remarkable crossing under it. */
-function paintColumns(context: CanvasRenderingContext2D, scene: Scene, band: Bands, first: number, last: number): void {
-  const { palette, layout, timeline } = scene;
-  const rank = new Uint8Array(Math.ceil(scene.width) + 2);
-  for (let at = first; at <= last; at++) {
-    const placed = layout.cells[at] as Placed;
-    const crossing = timeline.crossings[placed.cell.from];
-    if (crossing === undefined) continue;
-    const worth = crossing.fatal || crossing.errno !== null ? 4 : placed.cell.times > 1 ? 3 : crossing.kind === "syscall" ? 2 : 1;
-    const from = Math.max(0, Math.floor(screen(scene, placed.x)));
-    const to = Math.min(rank.length - 1, Math.max(from, Math.floor(screen(scene, placed.x + placed.width)) - 1));
-    for (let x = from; x <= to; x++) rank[x] = Math.max(rank[x] ?? 0, worth);
-  }
-  const colours = ["", palette.ring0Line, palette.ring0, palette.ring0, palette.bad];
-  for (let x = 0; x < scene.width; x++) {
-    const worth = rank[x] ?? 0;
-    if (worth === 0) continue;
-    context.fillStyle = palette.ring3;
-    context.fillRect(x, band.user - 1, 1, 3);
-    context.fillStyle = colours[worth] ?? palette.ring0;
-    const half = worth === 1 ? band.box * 0.5 : band.box;
-    context.fillRect(x, band.kernel - half, 1, half * 2);
-  }
 }
 
 function playhead(context: CanvasRenderingContext2D, scene: Scene, band: Bands): void {

@@ -23,10 +23,8 @@ export function summarise(timeline: Timeline): Summary {
   const faults = new Map<string, Tally>();
   let kernel = 0;
   for (const crossing of timeline.crossings) {
-    const from = timeline.event(crossing.down || crossing.begin);
-    const to = timeline.event(crossing.up || crossing.last);
-    const ns = from === undefined || to === undefined ? 0 : to.t - from.t;
     if (crossing.kind === "start") continue;
+    const ns = crossing.kernelNs;
     kernel += ns;
     const kind = crossing.kind === "syscall" ? calls : faults;
     const old = kind.get(crossing.name) ?? { name: crossing.name, times: 0, failed: 0, ns: 0 };
