@@ -105,6 +105,21 @@ export class Timeline {
     return state;
   }
 
+  /**
+   * The state a moment leaves behind: in ring 0 the changes told right after an event are that event's own; in ring 3 they are
+   * what the program does next.
+   */
+  after(seq: number): State {
+    const state = this.at(seq);
+    if (state.tasks[state.tid]?.cpl !== 0) return state;
+    let end = seq;
+    for (;;) {
+      const next = this.events[end];
+      if (next === undefined || !DELTAS.has(next.type)) return this.at(end);
+      end++;
+    }
+  }
+
   /** The crossing that `seq` belongs to, or the nearest one before it. */
   crossingAt(seq: number): Crossing | undefined {
     const at = below(this.crossings, (crossing) => crossing.first <= seq);

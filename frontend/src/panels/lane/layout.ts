@@ -102,13 +102,14 @@ export class Layout {
   }
 
   /** Where event `seq` of `crossing` is: units, and the path it lies on; a box's words must stay readable under the marker. */
-  spot(crossing: Crossing, seq: number): { readonly x: number; readonly on: "user" | "kernel" | "box" } {
+  spot(crossing: Crossing, seq: number): { readonly x: number; readonly on: "user" | "gate" | "kernel" | "box" } {
     const { drop, entry, body, rise, width } = shape(crossing);
     const left = this.left(crossing.index);
     const { down, begin, end, up } = crossing;
-    const handlerFrom = begin || crossing.entry || down;
+    const handlerFrom = Math.max(begin, crossing.entry, down);
     if (up > 0 && seq >= up) return { x: left + (crossing.fatal ? rise : width), on: "user" };
     if (crossing.kind === "start") return { x: left + (drop + rise) / 2, on: "box" };
+    if (begin > 0 && seq >= begin && seq < down) return { x: left + (drop + entry) / 2, on: "gate" };
     if (down > 0 && seq < down && (begin === 0 || seq < begin)) return { x: left + drop, on: "user" };
     if (seq === down && crossing.entry !== down) return { x: left + entry, on: "kernel" };
     if (crossing.entry > 0 && seq >= down && seq <= crossing.entry && seq < handlerFrom) return { x: left + body, on: "kernel" };

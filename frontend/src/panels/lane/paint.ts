@@ -238,7 +238,7 @@ function playhead(context: CanvasRenderingContext2D, scene: Scene, band: Bands):
   const x = Math.round(screen(scene, units));
   if (x < -20 || x > scene.width + 20) return;
   const { palette } = scene;
-  const y = { user: band.user, kernel: band.kernel, box: band.kernel + band.box + 1 }[on];
+  const y = { user: band.user, gate: (band.top + band.bottom) / 2, kernel: band.kernel, box: band.kernel + band.box + 1 }[on];
   context.strokeStyle = palette.ink;
   context.lineWidth = 1;
   context.setLineDash([2, 3]);

@@ -27,7 +27,7 @@ export function errorBits(vector: number, code: number): readonly Bit[] {
     });
   }
   if (!WITH_SELECTOR.has(vector)) return [];
-  if (code === 0) return [{ bit: "0–15", name: "zero", set: false, meaning: "no segment is to blame: the instruction or the address itself was refused" }];
+  if (code === 0) return [{ bit: "all", name: "zero", set: false, meaning: "no segment is to blame: the instruction or the address itself was refused" }];
   const table = (code >> 1) & 3;
   const index = code >> 3;
   const named = table & 1 ? `IDT, entry ${index}: the gate that INT ${index} asked for` : `${table === 2 ? "LDT" : "GDT"}, entry ${index}`;

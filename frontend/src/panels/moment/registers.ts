@@ -47,8 +47,22 @@ const IRET: Record<string, string> = {
   rax: "as the kernel left it in pt_regs",
 };
 
+const ENTRY: Record<string, string> = {
+  rsp: "the kernel's stack now, pt_regs on top of it",
+  gs_base: "swapgs: the kernel's own per-CPU data",
+  rip: "the call from the entry code into the kernel",
+};
+
+const LEAVING: Record<string, string> = {
+  rax: "the result, out of the saved registers",
+  rsp: "the exit code has taken the program's stack back",
+  gs_base: "swapgs: the program's GS base again",
+  rip: "the instruction that goes back",
+};
+
 const NOTES: Partial<Record<string, Record<string, string>>> = {
   syscall: SYSCALL, sysretq: SYSRET, exception: EXCEPTION, interrupt: EXCEPTION, int80: EXCEPTION, iretq: IRET, start: IRET,
+  "kernel.entry": ENTRY, "syscall.exit": LEAVING, "page.in": LEAVING,
 };
 
 const ZERO: Hex = "0x0";
@@ -59,7 +73,7 @@ export function registersOf(state: State, tid = state.tid): Readonly<Record<stri
 
 /** What differs between two sets of registers, in display order, with a note where `event` gives the reason. */
 export function changes(before: Readonly<Record<string, Hex>>, after: Readonly<Record<string, Hex>>, event: AnyEvent | undefined): readonly Change[] {
-  const notes = event?.type === "ring" ? NOTES[event.via] : undefined;
+  const notes = event === undefined ? undefined : NOTES[event.type === "ring" ? event.via : event.type];
   return REGISTERS.flatMap((name) => {
     const [old, now] = [before[name] ?? ZERO, after[name] ?? ZERO];
     return old === now ? [] : [{ name, before: old, after: now, note: notes?.[name] ?? "" }];
