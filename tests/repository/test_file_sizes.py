@@ -7,9 +7,7 @@ from pathlib import PurePosixPath
 SUFFIXES = {".py", ".ts", ".svelte", ".css", ".js", ".html", ".S"}
 SOFT, HARD = 300, 500
 
-LARGE: dict[str, int] = {
-    "frontend/src/panels/lane/Lane.svelte": 303,
-}
+LARGE: dict[str, int] = {}
 """Files above the soft limit with the size they may not exceed. Lower a number when its file shrinks; add none."""
 
 
