@@ -65,7 +65,13 @@ class PageTables:
         assert slot is not None
         old = self.ram.words[slot]
         self.ram.words[slot] = entry
+        self._note(old)
         return old
+
+    def _note(self, old: int) -> None:
+        """Tell whoever keeps knowledge of user code that some of it is no longer what it was."""
+        if old & (P | U) == P | U and not old & NX:
+            self.ram.code_epoch += 1
 
     def map(self, address: int, frame: int, flags: int) -> int:
         """Map one page and return the old entry. `flags` of P, W, U, NX."""
@@ -78,6 +84,7 @@ class PageTables:
             return 0
         old = self.ram.words[slot]
         self.ram.words[slot] = 0
+        self._note(old)
         return old
 
     def walk(self, address: int) -> tuple[Step, ...]:
@@ -127,4 +134,5 @@ class PageTables:
                 words[(table >> 3) + index] = 0
 
         drop(self.root, 0, range(256))
+        self.ram.code_epoch += 1
         return mapped

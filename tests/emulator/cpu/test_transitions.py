@@ -1,0 +1,176 @@
+"""Ring events against the CPU itself: every state they tell must be the state in which an instruction was really executed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from emulator.cpu import exceptions, layout
+from emulator.cpu.counter import Counter
+from emulator.cpu.narrator import NAMES
+from emulator.trace import events as ev
+
+RF = 0x1_0000
+EXIT = "\n mov eax, 60\n syscall\n"
+
+
+def watch(lab: Any) -> list[Any]:
+    """Let every instruction of both rings leave the registers it began with among the events; return that list."""
+    story: list[Any] = lab.events
+
+    def step(_address: int, _size: int) -> None:
+        story.append(dict(zip(NAMES, lab.cpu.registers(), strict=True)))
+
+    callback = lab.cpu.engine.callback(step)
+    lab.keep = callback
+    lab.cpu.engine._add_hook(4, callback, 0, 1, 0)  # UC_HOOK_CODE
+    return story
+
+
+def check(story: list[Any]) -> int:
+    """Fold the events; each folded state must be found, whole, where its RIP is executed next. Return how many were checked."""
+    steps = [(index, item) for index, item in enumerate(story) if isinstance(item, dict)]
+    told: dict[str, int] = {}
+    position = checked = 0
+    for item, following in zip(story, [*story[1:], None], strict=True):
+        if not isinstance(item, ev.Regs | ev.Ring):
+            continue
+        told = {**told, **{name: int(value, 16) for name, value in item.regs.items()}}
+        if isinstance(following, ev.PageWalk) and following.access == "execute":
+            continue  # nothing was executed there
+        while steps[position][1]["rip"] != told["rip"]:
+            position += 1
+            assert position < len(steps), f"{item} tells a state that never was"
+        really = dict(steps[position][1])
+        if not told["rflags"] & RF:
+            really["rflags"] &= ~RF  # the engine clears it later than a CPU does
+        assert really == told, item
+        checked += 1
+    return checked
+
+
+PROGRAMS = {
+    "syscall": "_start: mov rbx, 0x1234\n stc\n std\n mov eax, 39\n syscall\n mov rcx, rax",
+    "syscall with flags": (
+        "_start: mov al, 0x7f\n add al, 1\n mov eax, 39\n syscall\n pushfq\n pop rdx\n or edx, 0x40000\n push rdx\n popfq\n syscall"
+    ),
+    "syscall with a prefix": "_start: mov eax, 39\n .byte 0x48\n syscall\n nop",
+    "segment bases": "_start: mov eax, 0x1000\n wrfsbase rax\n add rax, rax\n wrgsbase rax\n mov eax, 39\n syscall\n nop",
+    "page fault": "_start: mov edi, 0x600000\n mov [rdi], edi\n mov ebx, [rdi]",
+    "int 0x80": "_start: xor eax, eax\n int 0x80\n nop",
+    "no shadow of RF": "_start: mov edi, 0x600000\n mov [rdi], edi\n mov eax, 39\n syscall\n int 0x80",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_told_states_were_real(build: Callable, name: str) -> None:
+    lab = build(PROGRAMS[name] + EXIT)
+    story = watch(lab)
+    lab.run()
+    assert check(story) >= 8
+
+
+@pytest.mark.parametrize(
+    "instruction", ["cli", "ud2", "int3", "int 4", "int 5", ".byte 0xf1", "mov rax, [0x10]", "div ecx", "in al, 0x60", "jmp rsp"]
+)
+def test_told_states_of_exceptions_were_real(build: Callable, instruction: str) -> None:
+    lab = build(f"_start: xor ecx, ecx\n stc\n {instruction}\n skip: nop{EXIT}")
+    story = watch(lab)
+
+    def skip(_lab: Any, regs: Any, what: Any) -> None:
+        if what.vector not in {1, 3, 4}:
+            regs.rip = resume
+
+    code = lab.cpu.ram.read(lab.tables.translate(0x401000, "read", user=True), 64)
+    resume = 0x401000 + code.index(b"\x90\xb8")
+    lab.on_exception = skip
+    lab.run()
+    assert len(lab.exceptions) == 1
+    assert check(story) >= 8
+
+
+def changes(**values: int) -> Callable[[Any, Any], None]:
+    def kernel(_lab: Any, regs: Any) -> None:
+        for name, value in values.items():
+            setattr(regs, name, value)
+
+    return kernel
+
+
+@pytest.mark.parametrize(
+    ("kernel", "via"),
+    [
+        (changes(rax=7), "sysretq"),
+        (changes(rax=7, rbx=1, r15=2), "sysretq"),
+        (changes(rip=0x401010), "iretq"),
+        (changes(rcx=5), "iretq"),
+        (changes(r11=0x202, rflags=0x246), "iretq"),
+        (changes(r11=0x246, rflags=0x246), "sysretq"),
+        (changes(r11=0x10202, rflags=0x10202), "iretq"),
+        (changes(rsp=0x7FFF_FFFF_E000), "sysretq"),
+    ],
+)
+def test_the_way_back_is_the_one_told(build: Callable, kernel: Callable[[Any, Any], None], via: str) -> None:
+    lab = build("_start: mov eax, 39\n syscall\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop\n nop" + EXIT)
+    lab.on_syscall = kernel
+    story = watch(lab)
+    lab.run()
+    assert check(story) >= 8
+    back = [event for event in lab.of(ev.Ring) if event.cpl_to == 3]
+    assert [event.via for event in back] == ["iretq", via]
+
+
+def test_a_kernel_that_returns_nowhere_is_caught_in_ring_0(build: Callable) -> None:
+    """IRETQ refuses the selector; the kernel hears of it as if ring 3 had faulted at the place it was to go to."""
+    lab = build("_start: mov rbx, 0x1111\n mov r12, 0x2222\n mov eax, 39\n syscall\n nop" + EXIT)
+    lab.on_syscall = changes(cs=0x3B, rip=0x401234)
+    story = watch(lab)
+    lab.run()
+    assert [(e.vector, e.error_code) for e in lab.exceptions] == [(13, 0x38)]
+    frame = lab.exceptions[0].frame
+    assert (frame["rip"], frame["cs"], frame["rbx"], frame["r12"]) == (0x401234, 0x3B, 0x1111, 0x2222)
+    fault = lab.of(ev.Fault)[0]
+    assert (fault.cpl, fault.rip) == (0, hex(lab.cpu.entry.symbols["iretq_instruction"]))
+    assert check(story) >= 8
+
+
+def test_the_frame_of_a_fault_is_as_the_manual_says(build: Callable) -> None:
+    lab = build("_start: mov [0x10], eax").run()
+    fault = lab.of(ev.Fault)[0]
+    top = lab.cpu._stack.top
+    assert [(int(w.address, 16) - top, w.name) for w in fault.frame] == [
+        (-8, "ss"), (-16, "rsp"), (-24, "rflags"), (-32, "cs"), (-40, "rip"), (-48, "error code")]  # fmt: skip
+    assert [int(w.value, 16) for w in fault.frame] == [0x2B, 0x7FFF_FFFF_EF00, 0x202 | exceptions.RF, 0x33, 0x401000, 6]
+    assert lab.exceptions[0].frame["orig_rax"] == (1 << 64) - 1
+
+
+def test_entry_paths_are_as_long_as_told(build: Callable) -> None:
+    lab = build("_start: mov eax, 39\n syscall\n int 0x80\n int3\n mov [0x10], eax")
+    lab.on_exception = lambda lab, _regs, what: lab.cpu.stop() if what.vector == 14 else None
+    story = watch(lab)
+    lab.run()
+    entered: int | None = None
+    counts = []
+    told = []
+    for item in story:
+        if isinstance(item, dict):
+            if item["cs"] == 0x33:
+                entered = 0
+            elif entered is not None:
+                entered += 1
+        elif isinstance(item, ev.KernelEntry):
+            counts.append(entered)
+            told.append(item.instructions)
+    # The OUT itself has been seen by then, and is not part of the way.
+    assert told == [count - 1 for count in counts if count is not None]
+    assert len(told) == 4
+
+
+def test_ring_3_is_entered_by_iretq_from_the_boot_stack_of_the_task(build: Callable) -> None:
+    lab = build("_start:" + EXIT).run()
+    first = lab.of(ev.Ring)[0]
+    assert (first.cpl_from, first.cpl_to, first.via) == (0, 3, "iretq")
+    assert lab.cpu._stack.top > layout.KERNEL_STACKS
+    assert isinstance(lab.cpu.counter, Counter)
