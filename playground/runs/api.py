@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -11,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 from pydantic import Field
 
+from emulator.catalog import catalog
 from playground.accounts import limits, visitor
 from playground.core import database
 from playground.core.answers import json
@@ -55,14 +57,13 @@ async def run_cancel(request: HttpRequest, run_id: str) -> HttpResponse:
 async def run_events(request: HttpRequest, run_id: str, after: Annotated[int, Query(), Field(ge=0, lt=1 << 31)] = 0) -> HttpResponse:
     status, parts = await database.call(selectors.run_read, run_id, after)
     last = parts[-1].last if parts else after
-    complete = status.report is not None and last >= status.last_seq
     body = {
         "run": status.run,
         "state": status.state,
         "from": after + 1,
         "items": msgspec.Raw(events.joined(parts).json if parts else b"[]"),
         "last": last,
-        "report": msgspec.Raw(status.report) if status.report is not None and complete else None,
+        "complete": status.report is not None and last >= status.last_seq,
     }
     return json(msgspec.json.encode(body))
 
@@ -73,3 +74,13 @@ async def assemble(request: HttpRequest, body: schemas.SourceBody) -> HttpRespon
     source = schemas.source_of(body)
     result = await asyncio.to_thread(lambda: engine.sandbox().assemble(source))
     return json(msgspec.json.encode({"diagnostics": result.diagnostics, "source_map": result.source_map}))
+
+
+@router.get("/catalog", summary="System calls, registers and error numbers, for the editor")
+async def catalog_get(request: HttpRequest) -> HttpResponse:
+    return json(_catalog(), headers={"Cache-Control": "public, max-age=300"})
+
+
+@cache
+def _catalog() -> bytes:
+    return msgspec.json.encode(catalog())

@@ -68,14 +68,14 @@ class RunShown(Schema):
 
 
 class EventsShown(Schema):
-    """Events above `after` in order. Ask again with after = `last` until there is a report: it comes with the last of them."""
+    """Events above `after` in order. Ask again with after = `last` until `complete`."""
 
     run: str
     state: Literal["queued", "running", "done"]
     from_: Annotated[int, Field(alias="from")]
     items: list[dict[str, Any]]
     last: int
-    report: dict[str, Any] | None
+    complete: bool
 
 
 class Assembled(Schema):

@@ -50,15 +50,6 @@ def run_status(run_id: str) -> Status:
     return Status(run_id, state, attempt, last_seq, None if report is None else bytes(report), execution)
 
 
-def run_of(digest: str) -> str | None:
-    """Return the id of a run that has already come to its end and stands for every run with this digest."""
-    return (
-        Run.objects.filter(execution__digest=digest, execution__reusable=True, execution__state=State.DONE)
-        .values_list("pk", flat=True)
-        .first()
-    )
-
-
 def run_read(run_id: str, after: int, max_bytes: int = PAGE_BYTES) -> tuple[Status, list[events.Items]]:
     """Return the run's state, and then what is stored up to that state's last event, from behind `after` on."""
     status = run_status(run_id)

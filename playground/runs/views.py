@@ -8,4 +8,4 @@ from playground.core import page
 
 async def home(request: HttpRequest) -> HttpResponse:
     visitor.remember(request)
-    return page.show(request, {"kind": "playground"})
+    return page.show(request, {"page": "home"})

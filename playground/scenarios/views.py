@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import msgspec
 from django.http import HttpRequest, HttpResponse
 
 from playground.accounts import visitor
@@ -14,7 +13,4 @@ async def scenario(request: HttpRequest, topic: str, scenario_id: str) -> HttpRe
         lesson = selectors.lesson_get(topic, scenario_id)
     except problems.NotFound as problem:
         return problems.show(request, problem)
-    first = msgspec.to_builtins(lesson.programs[0].run)
-    return page.show(
-        request, first | {"kind": "scenario", "title": lesson.title, "lesson": msgspec.to_builtins(lesson)}, title=lesson.title
-    )
+    return page.show(request, {"page": "scenario", "topic": topic, "id": scenario_id, "title": lesson.title}, title=lesson.title)

@@ -15,5 +15,5 @@ async def link(request: HttpRequest, link_id: str) -> HttpResponse:
         found = await database.call(services.link_get, link_id)
     except problems.NotFound as problem:
         return problems.show(request, problem)
-    initial = {"kind": "link", "title": found.title, "run": await database.call(services.link_run, found)}
-    return page.show(request, json.loads(bytes(found.body)) | initial, title=found.title)
+    initial = {"page": "link", "id": found.pk, "title": found.title, "run": json.loads(bytes(found.body))}
+    return page.show(request, initial, title=found.title)
