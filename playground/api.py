@@ -5,14 +5,25 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
 
 from playground.core.problems import NotFound, Problem
 from playground.runs.api import router as runs
 from playground.scenarios.api import router as scenarios
 from playground.sharing.api import router as sharing
+
+
+class _Json(Parser):
+    """Strict: UTF-8 only, no unpaired surrogates, no NaN, bounded depth and numbers."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        body: dict[str, Any] = msgspec.json.decode(request.body)
+        return body
+
 
 api = NinjaAPI(
     title="Syscall Playground",
@@ -20,6 +31,7 @@ api = NinjaAPI(
     description="Run x86-64 assembly on an emulated CPU under a modelled Linux kernel and read what happened. "
     "Live events: WebSocket `/ws/runs/{id}/?after={seq}`.",
     docs=Swagger(),
+    parser=_Json(),
 )
 api.add_router("", runs)
 api.add_router("", scenarios)
@@ -54,8 +66,8 @@ def on_invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def on_http_error(request: HttpRequest, exc: HttpError) -> HttpResponse:
-    if exc.status_code == HTTPStatus.BAD_REQUEST:
-        return Problem(
-            exc.status_code, "malformed", "The body is not JSON in UTF-8.", hint='Send an object such as {"source": "…"}.', where="body"
-        ).response()
-    return Problem(exc.status_code, "refused", str(exc)).response()
+    if exc.status_code != HTTPStatus.BAD_REQUEST:
+        return Problem(exc.status_code, "refused", str(exc)).response()
+    cause = str(exc.__cause__ or "")
+    message = f"The body is not JSON in UTF-8 ({cause})." if "byte" in cause else "The body is not JSON in UTF-8."
+    return Problem(exc.status_code, "malformed", message, hint='Send an object such as {"source": "nop"}.', where="body").response()

@@ -12,6 +12,9 @@ from django.conf import settings
 from playground.core.origin import host_is_ours, is_same_origin
 from playground.core.problems import Problem
 
+DRAINED = 64 << 20
+"""Bytes. A body over the limit and up to this size is taken in, so that its sender can read why it was refused."""
+
 
 class _TooLarge(Exception):
     pass
@@ -33,16 +36,28 @@ class BodyLimit:
             message = await receive()
             taken += len(message.get("body", b""))
             if taken > limit:
+                if message.get("more_body"):
+                    await _drain(receive, DRAINED - taken)
                 raise _TooLarge
             return message
 
-        if int(announced) > limit:
-            await _answer_too_large(send, limit)
-            return
         try:
-            await self.app(scope, counted, send)
+            if int(announced) <= limit:
+                await self.app(scope, counted, send)
+                return
+            await _drain(receive, DRAINED)
         except _TooLarge:
-            await _answer_too_large(send, limit)
+            pass
+        await _answer_too_large(send, limit)
+
+
+async def _drain(receive: Any, most: int) -> None:
+    """Read up to `most` bytes of a body and forget them: a client that is still sending when the connection closes sees no answer."""
+    while most > 0:
+        message = await receive()
+        most -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 async def _answer_too_large(send: Any, limit: int) -> None:

@@ -76,9 +76,20 @@ class Session(_OnTheLoop, SessionMiddleware):
 
 
 class SameOrigin(AsyncMiddleware):
-    """Refuse what a page of another origin makes a visitor's browser do: the protection against request forgery, see `origin`."""
+    """Refuse what a page of another origin makes a visitor's browser do: the protection against request forgery, see `origin`.
+
+    A foreign host name is refused as well: a page of that name, pointed at this address, would have our origin.
+    """
 
     async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not origin.host_is_ours(request.headers.get("Host", "")):
+            return problems.Problem(
+                HTTPStatus.BAD_REQUEST,
+                "bad_host",
+                "The service does not go by this name.",
+                hint="Use its own address. Its operator can set PUBLIC_URL or ALLOWED_HOSTS.",
+                where="Host",
+            ).response()
         if request.method not in origin.SAFE_METHODS and not origin.may_act(request.headers):
             return problems.Problem(
                 HTTPStatus.FORBIDDEN,

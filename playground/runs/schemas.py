@@ -113,7 +113,13 @@ def _content(index: int, file: FileBody) -> bytes:
     try:
         return base64.b64decode(file.data or "", validate=True)
     except binascii.Error:
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", "This is not base64.", where=f"{where}.data") from None
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "invalid",
+            "This is not base64.",
+            hint="Plain text can be sent as `text`.",
+            where=f"{where}.data",
+        ) from None
 
 
 def spec_of(body: RunBody) -> RunSpec:
