@@ -30,4 +30,4 @@ RATE_LINKS = _rate(20, 0.2)
 RATE_ADDRESS_FACTOR = 60
 """A class sits behind one address: an address may do what this many visitors may."""
 
-MAX_SOCKETS_PER_VISITOR = 64 if EMBEDDED else 6
+MAX_SOCKETS_PER_VISITOR = env.int("MAX_SOCKETS_PER_VISITOR", default=64 if EMBEDDED else 16)

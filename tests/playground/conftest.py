@@ -42,7 +42,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
 @pytest.fixture(scope="session", params=MODES)
 def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that many tests share."""
-    settings = {"RATE_FACTOR": "1000", "RUN_LEASE_SECONDS": "4"}
+    settings = {"RATE_FACTOR": "1000", "MAX_SOCKETS_PER_VISITOR": "64", "RUN_LEASE_SECONDS": "4"}
     separate = request.param == "distributed"
     place = request.getfixturevalue("infrastructure") if separate else {}
     running = Service(environment(tmp_path_factory.mktemp("var"), **place, **settings), workers=2 if separate else 0)

@@ -238,7 +238,7 @@ def environment(var: Path, **changes: str) -> dict[str, str]:
         "PORT",
         "RUN_",
         "RATE_",
-        "SANDBOX",
+        "MAX_SOCKETS",
         "ALLOWED_HOSTS",
         "TRUST",
     )
