@@ -26,28 +26,35 @@ class Evidence:
         self.exit: Exit | None = None
         self.ended = False
         """Nothing can come any more: what has not been seen will not be."""
+        self._own_from = 0
+        self._first_task = 0
         for event in events:
             self.feed(event)
 
     def feed(self, event: ev.Event) -> None:
         self.events.append(event)
-        if isinstance(event, ev.Output):
+        if isinstance(event, ev.Ring):
+            if event.cpl_to == 3 and not self._own_from:
+                self._own_from = len(self.events)
+        elif isinstance(event, ev.Output):
             self.output[event.fd] = self.output.get(event.fd, b"") + event.data
-        elif isinstance(event, ev.TaskExit) and event.tid == self.first_task():
+        elif isinstance(event, ev.TaskStart):
+            self._first_task = self._first_task or event.tid
+        elif isinstance(event, ev.TaskExit) and event.tid == self._first_task:
             self.exit = event.exit
         elif isinstance(event, ev.Stop):
             self.ended = True
 
-    def first_task(self) -> int:
-        """Return the tid whose end is the run's end: the one that the first event belongs to."""
-        return self.events[0].tid if self.events else 0
-
     def strace(self) -> list[str]:
         return strace_lines(self.events)
 
-    def matching(self, kind: str, where: dict[str, Any]) -> list[ev.Event]:
-        """Return the events of type `kind` in which every dotted path of `where` has the value that goes with it."""
-        return [event for event in self.events if tag_of(event) == kind and fits(event, where)]
+    def matching(self, kind: str, where: dict[str, Any], *, own: bool = False) -> list[ev.Event]:
+        """Return the events of type `kind` in which every dotted path of `where` has the value that goes with it.
+
+        `own` leaves out what came before the program's first instruction: the execve that loaded it is not its own call.
+        """
+        events = self.events[self._own_from :] if own else self.events
+        return [event for event in events if tag_of(event) == kind and fits(event, where)]
 
     def registers_after(self, event: ev.Event) -> dict[str, str]:
         """Return the registers of the event's task at the instant behind it."""

@@ -129,15 +129,15 @@ class Crossings(Count, frozen=True, tag="crossings"):
 
 
 class Calls(Count, frozen=True, tag="calls"):
-    """System calls entered, by name; `errno` narrows it to those that fail with it. `at_most = 0` forbids."""
+    """System calls the program enters, by name; `errno` narrows it to those that fail with it. `at_most = 0` forbids."""
 
     name: str = "*"
     errno: str | None = None
 
     def count(self, evidence: Evidence) -> int:
         if self.errno is None:
-            return len(evidence.matching("syscall.enter", {"name": self.name}))
-        return len(evidence.matching("syscall.exit", {"name": self.name, "errno": self.errno}))
+            return len(evidence.matching("syscall.enter", {"name": self.name}, own=True))
+        return len(evidence.matching("syscall.exit", {"name": self.name, "errno": self.errno}, own=True))
 
     def noun(self) -> str:
         return f"call of {self.name}" if self.name != "*" else "call"

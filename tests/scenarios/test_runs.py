@@ -11,7 +11,7 @@ from emulator.scenario import Scenario
 from emulator.scenario.evidence import Evidence, tag_of
 from emulator.scenario.form import Choice
 from emulator.scenario.lesson import answer, check
-from emulator.trace.events import Event
+from emulator.trace.events import Event, Regs, Ring
 from emulator.trace.run import RunSpec
 from emulator.trace.strace import strace_lines
 
@@ -44,14 +44,23 @@ def test_stops(case: tuple[Scenario, str], play: Play) -> None:
     events = play(scenario.spec(program))
     for stop in stops:
         place = hex(symbols[stop.at])
-        arrivals = [
-            index
-            for index, event in enumerate(events)
-            if place in (getattr(event, "rip_from", None), getattr(event, "rip", None))
-        ]  # fmt: skip
-        assert len(arrivals) >= stop.nth, f"nothing crosses the rings at {stop.at}"
-        behind = [event for event in events[arrivals[stop.nth - 1] :] if tag_of(event) == stop.event]
-        assert behind, f"no {stop.event} behind {stop.at}"
+        arrivals = [index for index, event in enumerate(events) if _is_at(event, place)]
+        crossings = [index for index in arrivals if isinstance(events[index], Ring)]
+        assert len(crossings) >= stop.nth, f"nothing crosses the rings at {stop.at}"
+        begin = max(index for index in arrivals if index <= crossings[stop.nth - 1] and not isinstance(events[index], Ring))
+        end = next((index for index in range(begin, len(events)) if _is_back(events[index])), len(events))
+        assert stop.event in map(tag_of, events[begin : end + 1]), f"no {stop.event} in the crossing at {stop.at}"
+
+
+def _is_back(event: Event) -> bool:
+    return isinstance(event, Ring) and event.cpl_to == 3
+
+
+def _is_at(event: Event, place: str) -> bool:
+    """The crossing begins with what the CPU tells of ring 3 at that instruction: before a fault's page walk, before the gate."""
+    if isinstance(event, Regs):
+        return event.regs.get("rip") == place
+    return isinstance(event, Ring) and event.cpl_from == 3 and event.rip_from == place
 
 
 def test_predictions(scenario: Scenario, play: Play) -> None:

@@ -22,6 +22,9 @@ def story() -> list[ev.Event]:
     write = (ev.Arg("fd", "0x1", "1"), ev.Arg("buf", "0x402000", "0x402000"), ev.Arg("count", "0x2", "2"))
     kinds: list[tuple[type[ev.Event], tuple[Any, ...]]] = [
         (ev.TaskStart, (2, 1, "prog")),
+        (ev.SyscallEnter, (59, "execve", "x86_64", ())),
+        (ev.SyscallExit, (59, "execve", ('"/bin/prog"',), "0x0", "0", None, "")),
+        (ev.Ring, (0, 3, "iretq", "0xffffffff81000050", "0x401000", {"rip": "0x401000"})),
         (ev.Regs, ({"rax": "0x1", "rip": "0x401010", "rcx": "0x0"},)),
         (ev.Ring, (3, 0, "syscall", "0x401010", "0xffffffff81000000", {"rcx": "0x401012", "r11": "0x202"})),
         (ev.SyscallEnter, (1, "write", "x86_64", write)),
@@ -43,7 +46,7 @@ MET: list[dict[str, Any]] = [
     {"kind": "stdout", "bytes": 2},
     {"kind": "exit", "code": 3},
     {"kind": "strace", "lines": ['write(1, "*", 2) = 2', "exit(*) = ?"]},
-    {"kind": "strace", "lines": ['write(1, "hi", 2) = 2', "exit(3) = ?", "+++ exited with 3 +++"], "only": True},
+    {"kind": "strace", "lines": ["execve(*) = 0", 'write(1, "hi", 2) = 2', "exit(3) = ?", "+++ exited with 3 +++"], "only": True},
     {"kind": "crossings", "exactly": 2},
     {"kind": "crossings", "via": "any", "at_most": 2},
     {"kind": "crossings", "via": "exception", "exactly": 0},
@@ -53,7 +56,7 @@ MET: list[dict[str, Any]] = [
     {"kind": "calls", "errno": "EFAULT", "exactly": 0},
     {"kind": "event", "type": "ring", "where": {"regs.rcx": "0x401012", "cpl_to": 0}, "exactly": 1},
     {"kind": "event", "type": "syscall.enter", "where": {"args.2.value": "0x2"}},
-    {"kind": "registers", "after": "ring", "equal": {"rcx": "0x401012", "rax": "0x1"}},
+    {"kind": "registers", "after": "ring", "where": {"cpl_to": 0}, "equal": {"rcx": "0x401012", "rax": "0x1"}},
     {"kind": "registers", "after": "ring", "where": {"via": "syscall"}, "nth": 2, "equal": {"rcx": "0x401022"}},
 ]
 MISSED: list[dict[str, Any]] = [
@@ -64,13 +67,13 @@ MISSED: list[dict[str, Any]] = [
     {"kind": "exit", "code": 0},
     {"kind": "exit", "signal": "SIGSEGV"},
     {"kind": "strace", "lines": ["exit(*) = ?", "write(*) = 2"]},
-    {"kind": "strace", "lines": ["write(*) = 2", "exit(3) = ?"], "only": True},
+    {"kind": "strace", "lines": ["execve(*) = 0", "write(*) = 2", "exit(3) = ?"], "only": True},
     {"kind": "crossings", "exactly": 1},
     {"kind": "calls", "name": "write", "at_most": 0},
     {"kind": "calls", "name": "read"},
     {"kind": "event", "type": "ring", "where": {"cpl_from": "3"}},
     {"kind": "event", "type": "ring", "where": {"no.such.path": 1}},
-    {"kind": "registers", "after": "ring", "equal": {"rcx": "0x0"}},
+    {"kind": "registers", "after": "ring", "nth": 2, "equal": {"rcx": "0x0"}},
     {"kind": "registers", "after": "ring", "nth": 9, "equal": {"rcx": "0x0"}},
 ]
 
@@ -102,7 +105,7 @@ def test_a_final_verdict_never_changes(table: dict[str, Any]) -> None:
 
 
 def test_verdicts_that_come_before_the_end() -> None:
-    before = Evidence(story()[:5])
+    before = Evidence(story()[:8])
     assert query(kind="calls", name="write").judge(before).state == "met"
     assert query(kind="calls", name="write", at_most=0).judge(before).state == "missed"
     assert query(kind="stdout", contains="hi").judge(before).state == "met"
@@ -117,7 +120,7 @@ def test_the_phrase_says_what_was_found() -> None:
     assert query(kind="calls", name="write").judge(run).found == "1 call of write"
     assert query(kind="exit", code=0).judge(run).found == "exit status 3"
     assert query(kind="stdout", equals="x").judge(run).found == "'hi'"
-    assert query(kind="registers", after="ring", equal={"rcx": "0x0"}).judge(run).found == "rcx = 0x401012"
+    assert query(kind="registers", after="ring", nth=2, equal={"rcx": "0x0"}).judge(run).found == "rcx = 0x401012"
     assert query(kind="strace", lines=["read(*"]).judge(run).found == "no line read(*"
 
 

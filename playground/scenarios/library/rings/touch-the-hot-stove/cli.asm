@@ -1,5 +1,6 @@
 # Clear the interrupt flag: from here on, no timer could take the CPU away from this program.
 _start:
+    nop                         # an instruction that anyone may execute
 touch:
     cli
 

@@ -1,5 +1,6 @@
 # Stop the CPU until the next interrupt.
 _start:
+    nop                         # an instruction that anyone may execute
 touch:
     hlt
 

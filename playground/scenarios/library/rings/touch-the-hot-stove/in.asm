@@ -1,5 +1,6 @@
 # Read a byte from I/O port 0x60: where a PC's keyboard leaves the key just pressed.
 _start:
+    nop                         # an instruction that anyone may execute
 touch:
     in al, 0x60
 

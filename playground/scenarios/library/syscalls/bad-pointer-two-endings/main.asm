@@ -1,7 +1,8 @@
 # Is there anything at address 1? Look.
 _start:
+    mov ebx, 1
 touch:
-    mov al, [1]
+    mov al, [rbx]
 
     xor edi, edi                # exit(0): there is
     mov eax, 60

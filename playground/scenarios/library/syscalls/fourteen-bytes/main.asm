@@ -1,6 +1,6 @@
 # A system call is a number in rax, up to six arguments in rdi, rsi, rdx, r10, r8 and r9, and one instruction.
 _start:
-    # Your part: rax, rdi, rsi and rdx.
+    nop                         # Your part goes here: rax, rdi, rsi and rdx.
 ask:
     syscall
 
