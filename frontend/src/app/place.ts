@@ -58,21 +58,21 @@ export function readNonce(): string {
 
 export const HELLO: Program = {
   source: `# Write 14 bytes to standard output, then leave.
-# A system call: a number in rax, up to six arguments,
-# and one instruction that crosses into ring 0.
+# A system call is a number in rax, up to six
+# arguments, and one instruction: syscall.
 
     .globl _start
 
 _start:
-    mov  eax, 1             # write(
-    mov  edi, 1             #   fd: standard output,
-    lea  rsi, [rip + msg]   #   buf: address of the text,
-    mov  edx, 14            #   count: its length)
-    syscall                 # ring 3 -> 0 -> 3
+    mov  eax, 1            # write(
+    mov  edi, 1            #   fd: stdout,
+    lea  rsi, [rip + msg]  #   buf: the text,
+    mov  edx, 14           #   count: its bytes)
+    syscall                # ring 3 -> 0 -> 3
 
-    mov  eax, 60            # exit(
-    xor  edi, edi           #   status: 0)
-    syscall                 # never comes back
+    mov  eax, 60           # exit(
+    xor  edi, edi          #   status: 0)
+    syscall                # never comes back
 
 msg:
     .ascii "Hello, world!\\n"

@@ -66,6 +66,8 @@ export class CrossingBuilder {
     if (walker === undefined) this.walkers.set(event.tid, (walker = { open: null, since: event.seq, n: event.n, t: event.t }));
     if (event.type === "ring") this.ring(walker, event);
     else if (event.type === "fault") this.fault(walker, event);
+    else if (event.type === "page.walk") walker.open ??= this.start(walker, event, "fault", "#PF");
+    else if (event.type === "task.start") walker.open ??= this.start(walker, event, "start", "start");
     const open = walker.open;
     if (open === null) return;
     open.last = event.seq;
@@ -84,6 +86,7 @@ export class CrossingBuilder {
     if (event.cpl_to === 3) {
       walker.open ??= this.start(walker, event, "start", "start");
       walker.open.up = event.seq;
+      if (walker.open.kind === "fault" && walker.open.result === "") walker.open.result = "retried";
       return;
     }
     const kind = event.via === "exception" ? "fault" : event.via === "interrupt" ? "interrupt" : "syscall";

@@ -113,10 +113,11 @@ export class Timeline {
     const state = this.at(seq);
     if (state.tasks[state.tid]?.cpl !== 0) return state;
     let end = seq;
-    for (;;) {
+    for (let told = false; ; end++) {
       const next = this.events[end];
-      if (next === undefined || !DELTAS.has(next.type)) return this.at(end);
-      end++;
+      // A second `regs` is what the way out did, after the kernel was done with this.
+      if (next === undefined || !DELTAS.has(next.type) || (told && next.type === "regs")) return this.at(end);
+      told ||= next.type === "regs";
     }
   }
 

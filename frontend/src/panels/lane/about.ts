@@ -8,7 +8,6 @@ import type { Timeline } from "../../timeline/timeline";
 export function about(crossing: Crossing, timeline: Timeline): string {
   const line = timeline.lines[timeline.lineAt(crossing.last)];
   if (line?.kind === "call" && line.first >= crossing.first) return visible(lineText(line).replace(/\s+=/, " ="));
-  if (crossing.kind === "start") return "The kernel has built the process and enters ring 3";
   const how = [crossing.result, crossing.signal === "" ? "" : `ends in ${crossing.signal}`].filter(Boolean).join(", ");
   return how === "" ? crossing.name : `${crossing.name}: ${how}`;
 }

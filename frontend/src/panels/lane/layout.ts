@@ -37,11 +37,10 @@ export function shape(crossing: Crossing): Shape {
 
 /** The second line of a crossing's box. */
 export function label(crossing: Crossing): string {
-  if (crossing.kind === "syscall" && crossing.result !== "") {
+  if (crossing.kind !== "fault" && crossing.result !== "") {
     const [value = ""] = crossing.result.split(" (");
     return `= ${value.length > 24 ? `${value.slice(0, 23)}…` : value}`;
   }
-  if (crossing.kind === "start") return "";
   return crossing.result;
 }
 
@@ -108,7 +107,10 @@ export class Layout {
     const { down, begin, end, up } = crossing;
     const handlerFrom = Math.max(begin, crossing.entry, down);
     if (up > 0 && seq >= up) return { x: left + (crossing.fatal ? rise : width), on: "user" };
-    if (crossing.kind === "start") return { x: left + (drop + rise) / 2, on: "box" };
+    if (crossing.kind === "start") {
+      const far = (seq - crossing.first) / Math.max(1, crossing.last - crossing.first);
+      return { x: left + drop + 8 + far * (rise - drop - 16), on: "box" };
+    }
     if (begin > 0 && seq >= begin && seq < down) return { x: left + (drop + entry) / 2, on: "gate" };
     if (down > 0 && seq < down && (begin === 0 || seq < begin)) return { x: left + drop, on: "user" };
     if (seq === down && crossing.entry !== down) return { x: left + entry, on: "kernel" };

@@ -158,7 +158,7 @@ function handler(context: CanvasRenderingContext2D, scene: Scene, band: Bands, c
   const colour = failed ? palette.bad : palette.ring0;
   const centre = (from + to) / 2;
   const second = crossing.fatal && crossing.end === 0 && crossing.kind === "syscall" ? "never returns" : label(crossing);
-  const name = crossing.kind === "start" ? "start" : crossing.name;
+  const { name } = crossing;
   const room = to - from - (crossing.kind === "fault" ? 20 : 12);
   const [strong, plain] = [`600 13px ${palette.mono}`, `12px ${palette.mono}`];
   const below = fitted(context, second, room, plain);

@@ -65,7 +65,8 @@ export function explain(event: AnyEvent, timeline: Timeline): Explanation {
     case "keyframe":
       return plain("The run begins", "The state of the whole machine before anything happens: what every later state is computed from.");
     case "ring": {
-      const [title, lead] = VIA[event.via];
+      const first = timeline.crossingAt(event.seq)?.kind === "start";
+      const [title, lead] = VIA[first ? "start" : event.via];
       return plain(title, lead, {
         rowsTitle: "Where",
         rows: [
@@ -82,6 +83,11 @@ export function explain(event: AnyEvent, timeline: Timeline): Explanation {
       );
     case "syscall.enter": {
       const where = ARGUMENT_REGISTERS[event.abi];
+      if (timeline.crossingAt(event.seq)?.kind === "start") {
+        return plain("execve: the process becomes the program", "Whoever starts a program, a shell or here the playground, does it by this call. The kernel throws the old memory away, maps the file and builds the first stack.", {
+          rowsTitle: "Arguments", rows: event.args.map((arg) => ({ label: arg.name, value: arg.text, note: "" })),
+        });
+      }
       return plain(`${event.name}: the kernel takes the call`, `Number ${event.number} in ${event.abi === "i386" ? "EAX" : "RAX"} means ${event.name}.`, {
         rowsTitle: event.args.length === 0 ? "" : "Arguments",
         rows: event.args.map((arg, at) => ({ label: `${where[at] ?? ""} ${arg.name}`, value: arg.text, note: arg.text === arg.value ? "" : arg.value })),
@@ -156,7 +162,7 @@ function ringAt(event: AnyEvent, timeline: Timeline): 0 | 3 | null {
 }
 
 function fault(event: Fault, plain: (title: string, lead: string, more?: Partial<Explanation>) => Explanation): Explanation {
-  const what = event.instruction === "" ? `the instruction at ${event.rip}` : `“${event.instruction}” at ${event.rip}`;
+  const what = event.instruction === "" || event.instruction === "(bad)" ? `the instruction at ${event.rip}` : `“${event.instruction}” at ${event.rip}`;
   const where = event.address === null ? "" : ` It touched ${event.address} (the CPU keeps that in CR2).`;
   return plain(`${event.name}, vector ${event.vector}`, `In ring ${event.cpl} the CPU could not finish ${what}.${where} It goes to ${event.handler} in ring 0.`, {
     why: event.why,

@@ -34,7 +34,7 @@ const EXCEPTION: Record<string, string> = {
   rip: "the handler, out of the vector's gate in the IDT",
   rsp: "the kernel stack, out of TSS.RSP0, with the frame pushed on it",
   cs: "the kernel's code segment, out of the gate; its low two bits are the ring: 0",
-  ss: "a null selector: entering ring 0 loads one",
+  ss: "the stack segment of ring 0",
   rflags: "an interrupt gate switches interrupts off",
 };
 

@@ -31,5 +31,5 @@ export function summarise(timeline: Timeline): Summary {
     kind.set(crossing.name, { name: crossing.name, times: old.times + 1, failed: old.failed + (crossing.errno === null ? 0 : 1), ns: old.ns + ns });
   }
   const most = (kind: Map<string, Tally>): Tally[] => [...kind.values()].sort((a, b) => b.times - a.times || a.name.localeCompare(b.name));
-  return { calls: most(calls), faults: most(faults), kernel, total: timeline.now.t };
+  return { calls: most(calls), faults: most(faults), kernel, total: Math.max(timeline.now.t, kernel) };
 }
