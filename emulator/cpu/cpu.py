@@ -62,7 +62,6 @@ class Cpu:
         self._stacks: dict[int, _Stack] = {}
         self._booted = self._stopped = False
         self._at_rest: list[int] | None = None
-        self._epoch = self.ram.code_epoch
         top, _ = self.new_kernel_stack()
         engine.enter_long_mode(self.kernel_tables.root)
         engine.save()
@@ -75,14 +74,14 @@ class Cpu:
         self.switch_to(top, self.kernel_tables)
         self._booted = True
 
-    def use_ram(self, size: int) -> None:
-        """Give the machine another amount of RAM, as yet unused, and boot it again."""
-        if size != self.ram.size:
-            self.ram = PhysicalMemory(size)
-            self.engine.replace_ram(self.ram)
-            self.kernel_tables = image.load(self.ram)
-            self._memory.ram, self._memory.tables = self.ram, self.kernel_tables
-            self._boot()
+    def renew(self, ram_size: int) -> None:
+        """Make it a new CPU with new RAM, booted. Needs no executable memory and no callback, unlike a Cpu()."""
+        self.ram = PhysicalMemory(ram_size)
+        self.engine.renew(self.ram)
+        self.kernel_tables = image.load(self.ram)
+        self._memory.ram, self._memory.tables = self.ram, self.kernel_tables
+        self._arrivals.narrator = None
+        self._boot()
 
     # --- CpuPort -----------------------------------------------------------------------------------------------------------
 
@@ -256,8 +255,10 @@ class Cpu:
             self.engine.stop()
             return
         counter, arrivals, stack = self.counter, self._arrivals, self._stack
-        if self.ram.code_epoch != self._epoch:
-            self._epoch = self.ram.code_epoch
+        if self.ram.stale_code:
+            for stale in sorted(self.ram.stale_code):
+                self.engine.code_written(stale, PAGE_SIZE)
+            self.ram.stale_code.clear()
             counter.forget()
         frame = stack.frame.values()
         cs = frame[_CS]

@@ -60,6 +60,7 @@ class Engine:
         self._map(ram)
         self._context = self._uc.context_save()
         self._raw_context = self._context._context  # noqa: SLF001
+        self._at_reset = ctypes.string_at(self._raw_context, uclib.uc_context_size(self._handle))
         address = ctypes.cast(self._raw_context, ctypes.c_void_p).value
         assert address is not None
         state = (ctypes.c_uint64 * overlay.WORDS).from_address(address + overlay.HEADER)
@@ -72,11 +73,13 @@ class Engine:
         self._anchor = anchor
         self._check(uclib.uc_mem_map_ptr(self._handle, 0, ram.size, uc_const.UC_PROT_ALL, ctypes.addressof(anchor)), "uc_mem_map_ptr")
 
-    def replace_ram(self, ram: PhysicalMemory) -> None:
-        """Take out the old RAM and put in `ram`; what was translated goes with the old."""
+    def renew(self, ram: PhysicalMemory) -> None:
+        """Reset the CPU and give it other RAM; what was translated goes with the old."""
         self._check(uclib.uc_mem_unmap(self._handle, 0, self.ram.size), "uc_mem_unmap")
         self.ram = ram
         self._map(ram)
+        ctypes.memmove(self._raw_context, self._at_reset, len(self._at_reset))
+        self.restore()
         self.flush_translations()
         self.flush_tlb()
 

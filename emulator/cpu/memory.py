@@ -31,8 +31,8 @@ class PhysicalMemory:
         self.words = memoryview(self.bytes).cast("Q")
         self._next = FIRST_FRAME
         self._free: list[int] = []
-        self.code_epoch = 0
-        """Counts the times that executable user pages were unmapped or changed (PageTables notes it)."""
+        self.stale_code: set[int] = set()
+        """Frames that were mapped executable for the user and are no longer as they were (PageTables notes it, the CPU asks)."""
 
     def allocate(self) -> int:
         """Return the physical address of a zeroed frame. Raises BudgetExceeded("memory") when RAM is used up."""

@@ -71,7 +71,7 @@ class PageTables:
     def _note(self, old: int) -> None:
         """Tell whoever keeps knowledge of user code that some of it is no longer what it was."""
         if old & (P | U) == P | U and not old & NX:
-            self.ram.code_epoch += 1
+            self.ram.stale_code.add(old & FRAME)
 
     def map(self, address: int, frame: int, flags: int) -> int:
         """Map one page and return the old entry. `flags` of P, W, U, NX."""
@@ -128,11 +128,11 @@ class PageTables:
                     continue
                 if depth == 3:
                     mapped.append(entry & FRAME)
+                    self._note(entry)
                 else:
                     drop(entry & FRAME, depth + 1, range(512))
                     self.ram.free(entry & FRAME)
                 words[(table >> 3) + index] = 0
 
         drop(self.root, 0, range(256))
-        self.ram.code_epoch += 1
         return mapped

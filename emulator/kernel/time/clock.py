@@ -38,8 +38,12 @@ class Clock:
     def update(self) -> int:
         """Bring `now` and `retired` up to the instruction the CPU has reached."""
         self.retired = self.cpu.retired()
-        self.now = self.retired * NS_PER_INSTRUCTION + self.crossings * NS_PER_CROSSING + self.skipped
+        self.now = self.at(self.retired)
         return self.now
+
+    def at(self, retired: int) -> int:
+        """Return the time when user instruction `retired` is completed, since the last crossing."""
+        return retired * NS_PER_INSTRUCTION + self.crossings * NS_PER_CROSSING + self.skipped
 
     def skip_to(self, when: int) -> None:
         """Nothing can run before `when`: let the time pass."""
