@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.abi.constants import S_IFCHR, S_IFMT
+from emulator.abi.flags import show_st_mode
 from emulator.abi.quoting import quote
 
 if TYPE_CHECKING:
@@ -73,3 +75,37 @@ UTSNAME: Final = Layout(
     text=_uname_text,
 )
 IOVEC: Final = Layout("iovec", ("iov_base", "Q"), ("iov_len", "Q"))
+
+
+def _stat_text(values: dict[str, Any]) -> str:
+    """The type and permissions, and the size, or a device's number."""
+    mode = show_st_mode(values["st_mode"])
+    if values["st_mode"] & S_IFMT in {S_IFCHR, 0o060000}:
+        device = values["st_rdev"]
+        major, minor = (device >> 8) & 0xFFF, (device & 0xFF) | ((device >> 12) & 0xFFF00)
+        return f"{{st_mode={mode}, st_rdev=makedev({major:#x}, {minor:#x}), ...}}"
+    return f"{{st_mode={mode}, st_size={values['st_size']}, ...}}"
+
+
+STAT: Final = Layout(
+    "stat",
+    ("st_dev", "Q"),
+    ("st_ino", "Q"),
+    ("st_nlink", "Q"),
+    ("st_mode", "I"),
+    ("st_uid", "I"),
+    ("st_gid", "I"),
+    ("", "4x"),
+    ("st_rdev", "Q"),
+    ("st_size", "q"),
+    ("st_blksize", "q"),
+    ("st_blocks", "q"),
+    ("st_atime", "q"),
+    ("st_atime_nsec", "Q"),
+    ("st_mtime", "q"),
+    ("st_mtime_nsec", "Q"),
+    ("st_ctime", "q"),
+    ("st_ctime_nsec", "Q"),
+    ("", "24x"),
+    text=_stat_text,
+)

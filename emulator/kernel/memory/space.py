@@ -182,14 +182,13 @@ class AddressSpace:
         self._set(page, frame, area)
 
     def place(self, length: int, hint: int = 0) -> int | None:
-        """get_unmapped_area: `hint` if it is free, else the highest gap below MMAP_BASE, else the lowest above a third.
+        """get_unmapped_area: `hint` if it is free, else the highest gap below MMAP_TOP, else the lowest above a third.
 
-        None if there is no gap (mm/mmap.c, arch_get_unmapped_area_topdown).
+        None if there is no gap (arch/x86/kernel/sys_x86_64.c, arch_get_unmapped_area_topdown).
         """
         if length > TASK_SIZE - MMAP_MIN_ADDR:
             return None
         if hint:
-            hint = max(-(-hint // PAGE_SIZE) * PAGE_SIZE, MMAP_MIN_ADDR)
             after = self.next_from(hint)
             if hint + length <= TASK_SIZE and (after is None or hint + length <= self._lower_edge(after)):
                 return hint
@@ -202,14 +201,24 @@ class AddressSpace:
             high = min(high, self._lower_edge(area))
         if high - length >= MMAP_MIN_ADDR:
             return high - length
-        low = BOTTOM_UP_BASE
+        return self.place_upward(length, BOTTOM_UP_BASE, TASK_SIZE)
+
+    def place_upward(self, length: int, low: int, high: int) -> int | None:
+        """Return the lowest gap between `low` and `high`."""
         for area in self.areas:
             if area.end <= low:
                 continue
             if low + length <= self._lower_edge(area):
-                return low
+                break
             low = area.end
-        return low if low + length <= TASK_SIZE else None
+        return low if low + length <= high else None
+
+    def place_aligned(self, length: int, alignment: int) -> int | None:
+        """thp_get_unmapped_area: a place for huge pages is aligned to them."""
+        start = self.place(length + alignment)
+        if start is None:
+            return None
+        return start + (-start % alignment or alignment)
 
     @staticmethod
     def _lower_edge(area: Vma) -> int:

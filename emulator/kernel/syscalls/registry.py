@@ -13,6 +13,7 @@ from copy import copy
 from typing import TYPE_CHECKING, Annotated, NamedTuple, get_args, get_type_hints
 
 from emulator.abi.arguments import ArgumentType, Bare
+from emulator.abi.dates import iso_date
 from emulator.abi.syscalls_i386 import PROTOTYPES as I386
 from emulator.abi.syscalls_x86_64 import PROTOTYPES as X86_64
 
@@ -38,6 +39,8 @@ class Result:
         """Return the text of `value` (0..2**64-1)."""
         if self.form == "x":
             return f"{value:#x}" if value else "0"
+        if self.form == "t":
+            return f"{value} ({iso_date(value)})"
         if self.form == "o":
             return f"{value:03o}" if value < 0o100 else f"0{value:o}"
         return str(value)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class StdinPipe(OpenFile):
     """The read end of a pipe whose writer wrote `data` and went away."""
 
+    positioned = False
+
     def __init__(self, inode: Inode, data: bytes) -> None:
         super().__init__(inode, O_RDONLY, f"pipe:[{inode.number}]")
         self.data = data
@@ -39,6 +41,8 @@ class StdinPipe(OpenFile):
 
 class OutputPipe(OpenFile):
     """The write end of a pipe that somebody empties at once. All output of a run together has one limit."""
+
+    positioned = False
 
     def __init__(self, inode: Inode, stream: int, recorder: Recorder, output: dict[int, bytearray], limit: int) -> None:
         super().__init__(inode, O_WRONLY, f"pipe:[{inode.number}]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emulator.abi.constants import O_ACCMODE, O_CLOEXEC, O_RDONLY, O_WRONLY, SEEK_CUR, SEEK_END, SEEK_SET
+from emulator.abi.constants import O_CLOEXEC, SEEK_CUR, SEEK_END, SEEK_SET
 from emulator.abi.errno import Errno
 from emulator.abi.errors import SyscallError
 from emulator.abi.flags import show_open
@@ -20,6 +20,9 @@ class OpenFile:
     """struct file: an inode, how it was opened, and where reading goes on. `path` is what strace -y and /proc show."""
 
     seekable = False
+    """Reading and writing move `offset`."""
+    positioned = True
+    """pread and pwrite work (FMODE_PREAD)."""
 
     def __init__(self, inode: Inode, flags: int, path: str) -> None:
         self.inode = inode
@@ -30,11 +33,12 @@ class OpenFile:
 
     @property
     def readable(self) -> bool:
-        return self.flags & O_ACCMODE != O_WRONLY
+        """An access mode of 3 gives neither right (OPEN_FMODE)."""
+        return bool(self.flags + 1 & 1)
 
     @property
     def writable(self) -> bool:
-        return self.flags & O_ACCMODE != O_RDONLY
+        return bool(self.flags + 1 & 2)
 
     def state(self) -> FdState:
         return FdState(path=self.path, flags=show_open(self.flags & ~O_CLOEXEC))
@@ -51,8 +55,8 @@ class OpenFile:
         """lseek(2). Raises SyscallError."""
         raise SyscallError(Errno.ESPIPE, f"{self.path} has no position to move")
 
-    def pages(self) -> PageSource:
-        """What mmap maps. Raises SyscallError(ENODEV)."""
+    def pages(self, length: int, *, shared: bool) -> PageSource | None:
+        """What mmap maps; None for anonymous memory. Raises SyscallError(ENODEV)."""
         raise SyscallError(Errno.ENODEV, f"{self.path} can't be mapped")
 
     def closed(self) -> None:

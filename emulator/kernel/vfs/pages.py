@@ -100,10 +100,14 @@ class FilePages:
                     self.pages[keep - 1][cut:] = tail
         self.size = size
 
+    def present(self) -> set[int]:
+        """Numbers of the pages that are really there."""
+        return self.pages.keys() | self.mapped.keys()
+
     @property
     def blocks(self) -> int:
         """st_blocks: 512-byte units that are really there."""
-        return 8 * len(self.pages.keys() | self.mapped.keys())
+        return 8 * len(self.present())
 
     def frame(self, index: int) -> int | None:
         if index >= -(-self.size // PAGE):
@@ -116,3 +120,25 @@ class FilePages:
                 self.quota.left += PAGE
                 self.frames.ram.write(frame, bytes(page))
         return frame
+
+
+class SharedPages:
+    """Anonymous memory that is shared: pages without a file (mm/shmem.c, shmem_zero_setup)."""
+
+    def __init__(self, frames: Frames, length: int) -> None:
+        self.frames = frames
+        self.length = length
+        self.mapped: dict[int, int] = {}
+
+    def frame(self, index: int) -> int | None:
+        if index * PAGE >= self.length:
+            return None
+        frame = self.mapped.get(index)
+        if frame is None:
+            frame = self.mapped[index] = self.frames.new()
+        return frame
+
+    def read(self, offset: int, length: int) -> bytes:
+        index, at = divmod(offset, PAGE)
+        frame = self.mapped.get(index)
+        return bytes(length) if frame is None else self.frames.ram.read(frame + at, length)

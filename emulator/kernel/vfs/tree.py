@@ -38,6 +38,10 @@ class Tree:
         pages = FilePages(self.frames, self.quota, data)
         return self._add(parent, name, RegularInode(self.next_number(), mode, uid, uid, self.now, pages))
 
+    def new_file(self, mode: int, uid: int, gid: int, when: int) -> RegularInode:
+        """Return an empty file that has no name yet."""
+        return RegularInode(self.next_number(), mode, uid, gid, when, FilePages(self.frames, self.quota))
+
     def add_symlink(self, parent: DirectoryInode, name: bytes, target: bytes, uid: int = 0) -> SymlinkInode:
         return self._add(parent, name, SymlinkInode(self.next_number(), uid, uid, self.now, target))
 
