@@ -19,9 +19,26 @@ from emulator.trace.events import Arg, SyscallEnter, SyscallExit, Unmodelled
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from emulator.abi.user_memory import UserMemory
     from emulator.kernel.task import Task
 
 assert FAMILIES, "importing the families is what fills the tables"
+
+
+class CompatView:
+    """A 32-bit call as strace sees it: what lies above 4 GiB can't be an address of it."""
+
+    def __init__(self, memory: UserMemory) -> None:
+        self.read = memory.read
+        self.write = memory.write
+        self._memory = memory
+
+    def peek(self, address: int, length: int) -> bytes | None:
+        return self._memory.peek(address, length) if address >> 32 == 0 else None
+
+    def peek_string(self, address: int, limit: int) -> tuple[bytes, bool] | None:
+        return self._memory.peek_string(address, limit) if address >> 32 == 0 else None
+
 
 MASK = 0xFFFF_FFFF_FFFF_FFFF
 ENOSYS_TEXT = "-1 ENOSYS (Function not implemented)"
@@ -81,7 +98,8 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
     declaration, runs = declaration_64(number) if abi == "x86_64" else declaration_32(number)
     recorder = task.world.recorder
     memory = task.memory
-    call = Call(memory, raw)
+    seen: UserMemory = memory if abi == "x86_64" else CompatView(memory)
+    call = Call(seen, raw)
     shown = declaration.shown(call) if declaration.arguments else ()
     texts = [argument.type.show(raw[place], call) for place, argument in shown]
     arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
@@ -110,7 +128,7 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
         break
     value = result & MASK
     if declaration.late:
-        after = Call(memory, raw, value, bool(errno))
+        after = Call(seen, raw, value, bool(errno))
         texts = [argument.type.show_late(raw[place], after) for place, argument in shown]
     if errno:
         text = f"-1 {errno} ({MESSAGES[-result]})"
