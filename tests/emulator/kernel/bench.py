@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.trace.events import Event
 
 KERNEL_STACKS = 0xFFFF_C900_0000_0000
-SCRATCH = 0x60_0000
+SCRATCH = 0x6000_0000
 """Where `Bench` keeps the buffers of its calls: 16 pages, read and write."""
 
 

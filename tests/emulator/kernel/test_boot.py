@@ -10,7 +10,7 @@ from emulator.trace import events as ev
 from emulator.trace.run import GuestFile
 from emulator.trace.timeline import fold_all, initial
 
-from .bench import Bench, tiny_elf
+from .bench import SCRATCH, Bench, tiny_elf
 
 
 def _words(bench: Bench) -> tuple[int, ...]:
@@ -59,8 +59,8 @@ def test_random_bytes_follow_the_seed() -> None:
 
 def test_bss_is_zero_and_data_keeps_its_bytes() -> None:
     bench = Bench(elf=tiny_elf(data=b"12345"))
-    assert bench.read(0x60_0000, 4096) == b"12345" + bytes(4091)
-    assert bench.read(0x60_1000, 8) == bytes(8)
+    assert bench.read(SCRATCH, 4096) == b"12345" + bytes(4091)
+    assert bench.read(SCRATCH + 4096, 8) == bytes(8)
 
 
 def test_events_fold_to_the_snapshot() -> None:

@@ -1,0 +1,22 @@
+"""System call numbers and flags, as programs write them: what the kernel model declares is not used to test it."""
+
+from __future__ import annotations
+
+READ, WRITE, OPEN, CLOSE, LSEEK, MMAP, MPROTECT, MUNMAP, BRK = 0, 1, 2, 3, 8, 9, 10, 11, 12
+PREAD, PWRITE, READV, WRITEV, ACCESS, DUP, DUP2, NANOSLEEP = 17, 18, 19, 20, 21, 32, 33, 35
+ARCH_PRCTL, GETTIME, GETRES, CLOCK_NANOSLEEP, OPENAT, NEWFSTATAT, DUP3, GETRANDOM = 158, 228, 229, 230, 257, 262, 292, 318
+STAT, LSTAT, FSTAT, TIME, GETTIMEOFDAY, UNAME, UMASK = 4, 6, 5, 201, 96, 63, 95
+PRIVATE, SHARED, ANON, FIXED, NOREPLACE = 2, 1, 0x20, 0x10, 0x100000
+CREAT, EXCL, TRUNC, APPEND, DIRECTORY, NOFOLLOW, CLOEXEC, PATH, TMPFILE = (
+    0o100,
+    0o200,
+    0o1000,
+    0o2000,
+    0o200000,
+    0o400000,
+    0o2000000,
+    0o10000000,
+    0o20200000,
+)
+TOP = 0x7FFF_FFFF_F000
+MAX = (1 << 64) - 1
