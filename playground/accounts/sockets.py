@@ -6,7 +6,7 @@ from typing import Any
 
 from channels.sessions import SessionMiddlewareStack
 
-from playground.accounts.visitor import KEY
+from playground.accounts.visitor import KEY, network
 
 
 class Visitor:
@@ -14,8 +14,9 @@ class Visitor:
 
     def __init__(self, app: Any) -> None:
         async def named(scope: Any, receive: Any, send: Any) -> None:
-            host = (scope.get("client") or ("", 0))[0]
-            await app(scope | {"visitor": scope["session"].get(KEY) or f"address {host}"}, receive, send)
+            remote = (scope.get("client") or ("", 0))[0]
+            forwarded = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"), "")
+            await app(scope | {"visitor": scope["session"].get(KEY) or network(remote, forwarded)}, receive, send)
 
         self.app = SessionMiddlewareStack(named)
 

@@ -5,6 +5,8 @@ A client without the cookie (curl) is nobody: what it starts belongs to whoever 
 
 from __future__ import annotations
 
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
 
@@ -30,9 +32,19 @@ def current(request: HttpRequest) -> str:
 
 
 def address(request: HttpRequest) -> str:
-    """Return the client's network: an IPv4 address or an IPv6 /64, as text."""
-    remote = str(request.META.get("REMOTE_ADDR", ""))
-    if settings.TRUST_FORWARDED:
+    """Return the client's network, as `network` does."""
+    return network(str(request.META.get("REMOTE_ADDR", "")), request.headers.get("X-Forwarded-For", ""))
+
+
+def network(remote: str, forwarded: str) -> str:
+    """Return an IPv4 address or an IPv6 /64, as text. `forwarded` counts only where a proxy of ours wrote it."""
+    if settings.TRUST_FORWARDED and forwarded:
         # The last entry is the one our own proxy wrote; those before it are the client's claims.
-        remote = request.headers.get("X-Forwarded-For", remote).rpartition(",")[2].strip()
-    return ":".join(remote.split(":")[:4]) if ":" in remote else remote
+        remote = forwarded.rpartition(",")[2].strip()
+    try:
+        host = ip_address(remote)
+    except ValueError:
+        return "unknown"
+    if isinstance(host, IPv6Address):
+        return str(host.ipv4_mapped or IPv6Network((host, 64), strict=False).network_address)
+    return str(host)

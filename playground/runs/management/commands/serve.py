@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from emulator.sandbox.client import SandboxUnavailable
 from playground.runs import doorbell
 
 if TYPE_CHECKING:
@@ -45,7 +46,10 @@ class Command(BaseCommand):
             from playground.runs.embedded import EmbeddedWorker  # noqa: PLC0415  # Celery's worker is not needed elsewhere
 
             worker = EmbeddedWorker()
-            await asyncio.to_thread(worker.start)
+            try:
+                await asyncio.to_thread(worker.start)
+            except SandboxUnavailable as error:
+                raise CommandError(f"programs cannot be run safely here: {error}") from error
         try:
             server = _Server(_config())
             for number in (signal.SIGINT, signal.SIGTERM):
