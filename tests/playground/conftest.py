@@ -30,8 +30,8 @@ def infrastructure(machine: None) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 def machine() -> None:
     """Skips where there is nothing to run programs on."""
-    if find_spec("emulator.machine") is None:
-        pytest.skip("emulator.machine is not written yet")
+    if find_spec("emulator.sandbox.child") is None:
+        pytest.skip("emulator.sandbox.child is not written yet")
 
 
 @pytest.fixture(scope="session")
