@@ -11,14 +11,10 @@ from emulator.loader.assembler import encoder
 from emulator.loader.assembler.complaints import no_match
 from emulator.loader.assembler.diagnostics import Fault
 from emulator.loader.assembler.forms import IMMEDIATE_BITS, Form, matching, table, takes_memory
-from emulator.loader.assembler.mnemonics import STRING_FAMILIES
-from emulator.loader.assembler.names import BITS, CLASS, ICED, NAME_OF, SIZE_NAMES
+from emulator.loader.assembler.names import BITS, CLASS, SIZE_NAMES
 from emulator.loader.assembler.operands import Operand
 from emulator.loader.assembler.values import Value
 
-_SYMMETRIC: Final = frozenset({"test", "xchg"})
-_SELECTORS: Final = frozenset({"verr", "verw", "lldt", "ltr", "lmsw", "lar", "lsl"})
-_LETTER: Final = {8: "b", 16: "w", 32: "d", 64: "q"}
 _STACK_SIZE: Final = frozenset({"push", "pop", "call", "jmp"})
 
 
@@ -61,128 +57,58 @@ def displacement(operand: Operand, kind: str) -> int:
     return number
 
 
-def string_name(family: str, operands: Sequence[Operand], start: int, end: int) -> str:
-    """Return movsb, stosq, ...: the size comes from the operands."""
-    for operand in operands:
-        bits = operand.bits if operand.kind == "memory" else BITS.get(operand.register, 0) if operand.register != "dx" else 0
-        if bits in _LETTER:
-            return family + _LETTER[bits]
-    raise Fault(f"`{family}` needs a size: {family}b, {family}w, {family}d or {family}q", start, end, family + "b")
-
-
-def adapted(iced: str, operands: list[Operand]) -> list[Operand]:
-    """Spell out what GNU as leaves implicit, so that the operands are those of the opcode table."""
-    if iced[:-1] in STRING_FAMILIES and not operands and iced[-1] in "bwdq":
-        return _implied(iced)
-    if iced == "xlatb":
-        return [_address("rbx")]
-    if iced in {"shl", "shr", "sar", "rol", "ror", "rcl", "rcr"} and len(operands) == 1:
-        return [*operands, _number(1, operands[0])]
-    if iced in {"shld", "shrd"} and len(operands) == 2:
-        return [*operands, Operand("register", operands[0].start, operands[0].end, register="cl")]
-    if iced == "imul" and len(operands) == 2 and operands[1].kind == "immediate":
-        return [operands[0], operands[0], operands[1]]
-    if iced in _SYMMETRIC and len(operands) == 2:
-        return _symmetric(iced, operands)
-    if iced in _SELECTORS and operands and operands[-1].kind == "register":
-        return [*operands[:-1], _doubleword(operands[-1])]
-    if iced == "mov" and len(operands) == 2 and operands[0].kind == operands[1].kind == "register":
-        return _selector_move(operands)
-    return _float(iced, operands)
-
-
-def _doubleword(operand: Operand) -> Operand:
-    """A selector is 16 bits wide wherever it stands; GNU as names it by the 32-bit register, which needs no prefix."""
-    if CLASS[operand.register] != "gpr" or BITS[operand.register] not in {16, 64}:
-        return operand
-    return replace(operand, register=NAME_OF[ICED[operand.register] + (ICED["eax"] - ICED[{16: "ax", 64: "rax"}[BITS[operand.register]]])])
-
-
-def _selector_move(operands: list[Operand]) -> list[Operand]:
-    target, source = operands
-    if CLASS[target.register] == "segment":
-        return [target, _doubleword(source)]
-    if CLASS[source.register] == "segment" and BITS[target.register] == 64:
-        return [_doubleword(target), source]
-    return operands
-
-
-def _symmetric(iced: str, operands: list[Operand]) -> list[Operand]:
-    first, second = operands
-    if second.kind == "memory" and first.kind == "register":
-        return [second, first]
-    if iced == "xchg" and first.register in {"ax", "eax", "rax"} and second.kind == "register":
-        return [second, first]
-    return operands
-
-
-def _float(iced: str, operands: list[Operand]) -> list[Operand]:
-    """x87 forms with a register left out: fadd st(1) is fadd st, st(1); faddp is faddp st(1), st."""
-    if not iced.startswith("f") or iced not in table():
-        return operands
-    counts = {len(form.kinds) for form in table()[iced]}
-    kinds = {kind for form in table()[iced] for kind in form.kinds}
-    at = operands[0] if operands else Operand("register", 0, 0)
-    top = Operand("register", at.start, at.end, register="st(0)")
-    one = Operand("register", at.start, at.end, register="st(1)")
-    if "STI_OPCODE" not in kinds or len(operands) in counts:
-        return operands
-    popping = iced.endswith("p") and not iced.startswith(("fcom", "fucom"))
-    if len(operands) == 1 and operands[0].kind == "register":
-        return [operands[0], top] if popping else [top, operands[0]]
-    if not operands:
-        if counts == {1}:
-            return [one]
-        return [one, top] if popping else [top, one]
-    return operands
-
-
-def _number(value: int, beside: Operand) -> Operand:
-    return Operand("immediate", beside.start, beside.end, value=Value(value))
-
-
-def _address(base: str) -> Operand:
-    return Operand("memory", 0, 0, base=base)
-
-
-def _implied(iced: str) -> list[Operand]:
-    form = next(form for form in table()[iced] if all(k in {"SEG_RSI", "ES_RDI", "AL", "AX", "EAX", "RAX", "DX"} for k in form.kinds))
-    made = {"SEG_RSI": _address("rsi"), "ES_RDI": _address("rdi")}
-    return [made.get(kind) or Operand("register", 0, 0, register=kind.lower()) for kind in form.kinds]
-
-
 def select(name: str, iced: str, operands: Sequence[Operand], here: tuple[int, int]) -> Form:
     """Return the form GNU as chooses. Raises Fault saying what was expected."""
-    start, end = here
-    forms: Sequence[Form] = table()[iced]
-    if name == "movabs":
-        forms = [f for f in forms if "MEM_OFFS" in f.kinds or "IMM64" in f.kinds]
-    elif name in {"pushw", "popw"}:
-        forms = [f for f in forms if f.operand_size == 16]
-    found = matching(forms, operands)
-    found = [f for f in found if not _odd_stack_size(f, operands)]
+    forms = _allowed(name, iced, operands)
+    found = [f for f in matching(forms, operands) if not _odd_stack_size(name, f, operands)]
     if iced == "mov":
         found = _moves(name, found, forms, operands)
+    memory = next((o for o in operands if o.kind == "memory" and not o.bits), None)
+    if memory is not None:
+        _require_size(name, forms, operands, memory)
     if not found:
-        raise no_match(name, forms, operands, start, end)
-    memory = next((o for o in operands if o.kind == "memory"), None)
-    if memory is not None and not memory.bits and not any(kind in _IMPLIED_KINDS for f in found for kind in f.kinds):
-        sizes = {f.memory_bits for f in found if any(takes_memory(k) for k in f.kinds)}
-        if len(sizes) > 1 and iced != "lea":
-            options = ", ".join(f"{SIZE_NAMES[b]} ptr" for b in sorted(sizes) if b in SIZE_NAMES)
-            first = next((SIZE_NAMES[b] for b in (64, 32, 16, 8) if b in sizes), "")
-            raise Fault(f"the size of this memory operand is open: write {options}", memory.start, memory.end, f"{first} ptr")
+        raise no_match(name, forms, operands, *here)
     if len(found) == 1:
         return found[0]
     return min(found, key=lambda form: _rank(form, operands))
 
 
+def _allowed(name: str, iced: str, operands: Sequence[Operand]) -> Sequence[Form]:
+    """Leave out forms that the name as written excludes."""
+    forms: Sequence[Form] = table()[iced]
+    if name == "movabs":
+        return [f for f in forms if "MEM_OFFS" in f.kinds or "IMM64" in f.kinds]
+    if name in {"pushw", "popw"}:
+        return [f for f in forms if f.operand_size == 16]
+    if name in {"pushq", "popq"}:
+        return [f for f in forms if f.operand_size != 16]
+    if iced == "movq" and any(o.kind == "memory" for o in operands):
+        return [f for f in forms if ("R64_OR_MEM" in f.kinds) == (name == "movd")]
+    if iced == "xchg" and [o.register for o in operands] == ["eax", "eax"]:
+        return [f for f in forms if "EAX" not in f.kinds]  # 90 would be nop, which leaves the upper half alone
+    return forms
+
+
+def _require_size(name: str, forms: Sequence[Form], operands: Sequence[Operand], memory: Operand) -> None:
+    """Raise Fault if forms of several sizes fit, whatever the numbers among the operands are."""
+    loose = [replace(o, value=_ONE) if o.kind == "immediate" else o for o in operands]
+    found = [f for f in matching(forms, loose) if not _odd_stack_size(name, f, operands)]
+    if name == "lea" or any(kind in _IMPLIED_KINDS for f in found for kind in f.kinds):
+        return
+    sizes = sorted({f.memory_bits for f in found if any(takes_memory(k) for k in f.kinds) and f.memory_bits in SIZE_NAMES})
+    if len(sizes) > 1:
+        options = ", ".join(f"{SIZE_NAMES[b]} ptr" for b in sizes)
+        near = next((SIZE_NAMES[b] for b in (64, 32, 16) if b in sizes), "")
+        raise Fault(f"the size of this memory operand is open: write {options}", memory.start, memory.end, f"{near} ptr")
+
+
+_ONE: Final = Value(1)
 _IMPLIED_KINDS: Final = {"SEG_RSI", "ES_RDI", "SEG_RDI", "SEG_RBX_AL"}
 
 
-def _odd_stack_size(form: Form, operands: Sequence[Operand]) -> bool:
+def _odd_stack_size(name: str, form: Form, operands: Sequence[Operand]) -> bool:
     """push, pop, ret, enter...: the 16-bit form is meant only where something 16 bits wide is written."""
-    if not form.stack or form.operand_size != 16:
+    if not form.stack or form.operand_size != 16 or name in {"pushw", "popw"}:
         return False
     return not any((o.kind == "register" and BITS[o.register] == 16 and CLASS[o.register] == "gpr") or o.bits == 16 for o in operands) and (
         form.mnemonic in _STACK_SIZE or form.mnemonic in {"ret", "enter", "leave"}

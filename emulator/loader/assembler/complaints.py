@@ -59,8 +59,6 @@ def _size_fault(name: str, operands: Sequence[Operand]) -> Fault | None:
 
 def _wrong_operand(name: str, forms: Sequence[Form], operands: Sequence[Operand], start: int, end: int) -> Fault:
     for number, operand in enumerate(operands):
-        fitting = matching(forms, operands)  # nothing fits: see which operand stands out
-        assert not fitting
         alone = [f for f in forms if _fits_at(f, number, operand)]
         if not alone:
             wanted = sorted({kind_in_words(f, f.kinds[number]) for f in forms})

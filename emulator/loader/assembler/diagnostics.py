@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 from emulator.abi.errors import ProgramError
 from emulator.loader.assembler import limits
@@ -59,16 +58,46 @@ class Collector:
         if len(self._found) >= limits.DIAGNOSTICS:
             raise TooManyErrors
 
+    def failed_on(self, line: int) -> bool:
+        """Say whether an error on this line is already known."""
+        return any(d.line == line and d.severity == "error" for d in self._found)
+
     def result(self) -> tuple[Diagnostic, ...]:
         return tuple(sorted(self._found, key=lambda d: (d.line, d.column)))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str:
-    """Return the candidate a typing slip away from `word`, or an empty string."""
-    if not 1 < len(word) <= 40:
-        return ""
+    """Return the candidate a typing slip or two away from `word`, or an empty string."""
     lowered = word.lower()
-    pool = [c for c in candidates if abs(len(c) - len(lowered)) <= 2]
-    transposed = [c for c in pool if len(c) == len(lowered) and sorted(c) == sorted(lowered)]
-    close = transposed or get_close_matches(lowered, pool, n=1, cutoff=0.6 if len(lowered) > 3 else 0.5)
-    return close[0] if close else ""
+    if not 1 < len(lowered) <= 40:
+        return ""
+    allowed = 1 if len(lowered) < 5 else 2
+    best = allowed + 1
+    near: list[tuple[int, bool, bool, bool, str]] = []
+    for candidate in candidates:
+        other = candidate.lower()
+        if abs(len(other) - len(lowered)) > allowed or not {other[:1], other[1:2]} & {lowered[:1], lowered[1:2]}:
+            continue
+        distance = _slips(lowered, other, best)
+        if distance <= min(best, allowed):
+            best = distance
+            looks = (lowered[0] != other[0], sorted(lowered) != sorted(other), lowered[-1] != other[-1])
+            near.append((distance, *looks, candidate))
+    return min(near)[-1] if near else ""
+
+
+def _slips(a: str, b: str, enough: int) -> int:
+    """Count insertions, deletions, substitutions and swaps of neighbours between two words; `enough` or more = far."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row = row, [i]
+        for j, y in enumerate(b, 1):
+            cost = min(previous[j] + 1, row[j - 1] + 1, previous[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before = previous
+        if min(row) > enough:
+            return enough + 1
+    return row[-1]

@@ -1,28 +1,23 @@
-"""The directives that put data and room into a section, and those that name and switch sections."""
+"""The directives: what each does, which are refused, and what an unknown one may have meant."""
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from emulator.loader.assembler import limits
+from emulator.loader.assembler.data import FLOATS, SIZES, data, fill, floats, space, strings
 from emulator.loader.assembler.diagnostics import Fault, nearest
 from emulator.loader.assembler.expressions import Parser
-from emulator.loader.assembler.layout import Align, Fill, Fixup, Org
+from emulator.loader.assembler.layout import Align, Org
 from emulator.loader.assembler.lexer import Token
-from emulator.loader.assembler.values import Value, bind
+from emulator.loader.assembler.values import bind
 
 if TYPE_CHECKING:
     from emulator.loader.assembler.program import Program
 
 Handler = Callable[["Program", Parser, Token], None]
 
-SIZES: Final[dict[str, int]] = {
-    ".byte": 1, ".2byte": 2, ".word": 2, ".short": 2, ".hword": 2, ".value": 2, ".4byte": 4, ".long": 4, ".int": 4,
-    ".8byte": 8, ".quad": 8, ".octa": 16, "db": 1, "dw": 2, "dd": 4, "dq": 8,
-}  # fmt: skip
-FLOATS: Final = {".float": "f", ".single": "f", ".double": "d"}
 _IGNORED: Final = (
     ".type", ".size", ".file", ".ident", ".loc", ".line", ".ln", ".title", ".sbttl", ".psize", ".eject", ".list", ".nolist", ".code64",
     ".local", ".extern", ".weak", ".hidden", ".internal", ".protected", ".version", ".allow_index_reg", ".arch",
@@ -36,126 +31,6 @@ REFUSED: Final[dict[str, str]] = {
     ".code32": "only 64-bit code is run here; remove `.code32`",
     ".code16": "only 64-bit code is run here; remove `.code16`",
 }
-
-
-def data(program: Program, parser: Parser, word: Token) -> None:
-    """.byte and its kin: a list of expressions; with db also strings."""
-    size = SIZES[word.text.lower()]
-    section = program.writable(word)
-    nasm = not word.text.startswith(".")
-    if parser.peek() is None:
-        if nasm:
-            raise parser.expected("a value")
-        return
-    out = bytearray()
-    fragment = section.current
-    start = len(fragment.data)
-    while True:
-        token = parser.peek()
-        if token is not None and token.kind == "string" and nasm:
-            parser.position += 1
-            text = program.text(token)
-            out += text + bytes(-len(text) % size)
-        else:
-            node = parser.expression()
-            value = bind(node, program.scope)
-            if value.constant:
-                out += _packed(program, value, size, word)
-            else:
-                if size > 8:
-                    raise Fault("a symbol's value has 64 bits at most; a number is expected here", node.start, node.end)
-                span = program.span(node.start, node.end)
-                section.fixups.append(Fixup(fragment, start + len(out), size, value, span, what="value"))
-                out += bytes(size)
-        if not parser.take(","):
-            break
-    fragment.data += out
-
-
-def _packed(program: Program, value: Value, size: int, word: Token) -> bytes:
-    number = value.number
-    bits = size * 8
-    if not -(1 << bits) < number < 1 << bits:
-        program.fault(Fault(f"{number:#x} does not fit into {bits} bits ({word.text})", value.start, value.end))
-    return (number & ((1 << bits) - 1)).to_bytes(size, "little")
-
-
-def floats(program: Program, parser: Parser, word: Token) -> None:
-    """.float, .double: IEEE 754 numbers."""
-    section = program.writable(word)
-    kind = FLOATS[word.text.lower()]
-    out = bytearray()
-    while True:
-        sign = -1.0 if parser.take("-") else 1.0
-        token = parser.peek()
-        if token is None or token.kind not in {"float", "number"}:
-            raise parser.expected("a number like 1.5")
-        parser.position += 1
-        try:
-            out += struct.pack("<" + kind, sign * (float(token.text) if token.kind == "float" else float(token.value)))
-        except (ValueError, OverflowError):
-            raise Fault(f"`{token.text}` is not a number this type can hold", token.start, token.end) from None
-        if not parser.take(","):
-            break
-    section.current.data += out
-
-
-def strings(program: Program, parser: Parser, word: Token) -> None:
-    """.ascii, .asciz, .string: quoted strings, separated by commas."""
-    section = program.writable(word)
-    end = b"" if word.text.lower() == ".ascii" else b"\0"
-    out = bytearray()
-    while True:
-        token = parser.peek()
-        if token is None or token.kind != "string":
-            raise parser.expected("a string in double quotes")
-        while token is not None and token.kind == "string":
-            parser.position += 1
-            out += program.text(token)
-            token = parser.peek()
-        out += end
-        if not parser.take(","):
-            break
-    section.current.data += out
-
-
-def space(program: Program, parser: Parser, word: Token) -> None:
-    """.zero, .skip, .space COUNT [, FILL]: COUNT may hang on later labels."""
-    count = bind(parser.expression(), program.scope)
-    fill = program.constant(parser, "the fill byte") if parser.take(",") else 0
-    _room(program, word, count, bytes([fill & 0xFF]))
-
-
-def fill(program: Program, parser: Parser, word: Token) -> None:
-    """.fill REPEAT [, SIZE [, VALUE]]: SIZE up to 8 bytes, of which VALUE fills four."""
-    count = bind(parser.expression(), program.scope)
-    size, value = 1, 0
-    if parser.take(","):
-        size = min(program.constant(parser, "the size"), 8)
-        if size < 0:
-            raise Fault("the size of a .fill can't be negative", word.start, word.end)
-        if parser.take(","):
-            value = program.constant(parser, "the value")
-    unit = (value & 0xFFFFFFFF).to_bytes(8, "little")[:size]
-    _room(program, word, count, unit)
-
-
-def _room(program: Program, word: Token, count: Value, unit: bytes) -> None:
-    section = program.section if not any(unit) else program.writable(word)
-    span = program.span(word.start, word.end)
-    if not count.constant:
-        section.close_with(Fill(count, unit, span))
-        return
-    size = count.number * len(unit)
-    if size < 0:
-        program.warn(Fault("a negative count leaves no room", word.start, word.end))
-        return
-    if size > limits.OUTPUT_BYTES or program.reserve(size):
-        raise Fault(f"{size:,} bytes are too many: a program has room for {limits.OUTPUT_BYTES >> 20} MiB", word.start, word.end)
-    if section.content:
-        section.current.data += unit * count.number if unit else b""
-    else:
-        section.current.reserved += size
 
 
 def align(program: Program, parser: Parser, word: Token) -> None:
@@ -270,6 +145,16 @@ MACRO_WORDS: Final = frozenset({
     ".macro", ".endm", ".endmacro", ".exitm", ".purgem", ".rept", ".irp", ".irpc", ".endr", ".if", ".ifdef", ".ifndef", ".ifnotdef",
     ".ifeq", ".ifne", ".ifgt", ".ifge", ".iflt", ".ifle", ".ifb", ".ifnb", ".elseif", ".else", ".endif", ".end",
 })  # fmt: skip
+
+
+def caution(program: Program, parser: Parser, word: Token) -> None:
+    """.warning "TEXT"."""
+    token = parser.peek()
+    parser.position = len(parser.tokens)
+    said = program.text(token).decode(errors="replace") if token is not None and token.kind == "string" else f"{word.text} was reached"
+    program.warn(Fault(said, word.start, word.end))
+
+
 HANDLERS: Final[dict[str, Handler]] = {
     **dict.fromkeys(SIZES, data),
     **dict.fromkeys(FLOATS, floats),
@@ -281,6 +166,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     **dict.fromkeys((".error", ".err", ".abort", ".print"), message),
     **dict.fromkeys((".comm", ".lcomm"), common),
     **dict.fromkeys(_IGNORED, ignored),
+    ".warning": caution,
     ".fill": fill,
     ".org": org,
     ".intel_syntax": intel_syntax,

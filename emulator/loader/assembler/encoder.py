@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, SupportsIndex
 
-from iced_x86 import Decoder, Encoder, Instruction, OpKind, Register
+from iced_x86 import Decoder, DecoderOptions, Encoder, Instruction, OpKind, Register
 from keystone import KS_ARCH_X86, KS_MODE_64, KS_OPT_SYNTAX_INTEL, Ks, KsError
 
 from emulator.abi.errors import EmulatorBug
@@ -127,7 +127,8 @@ def _build(request: Request) -> Instruction:
             instruction.set_op_kind(number, OpKind.REGISTER)
             instruction.set_op_register(number, ICED[operand])
         elif isinstance(operand, int):
-            instruction.set_op_kind(number, _IMMEDIATE_KINDS[kind])
+            second = number > 0 and kind == "IMM8" and request.form.kinds[number - 1].startswith("IMM")
+            instruction.set_op_kind(number, OpKind.IMMEDIATE8_2ND if second else _IMMEDIATE_KINDS[kind])
             instruction.set_immediate_i64(number, operand - (1 << 64) if operand >> 63 > 0 else operand)
         else:
             _place_memory(instruction, number, operand, kind)
@@ -151,6 +152,9 @@ def _place_memory(instruction: Instruction, number: int, memory: Memory, kind: s
         instruction.set_op_kind(number, implied)
         return
     instruction.set_op_kind(number, OpKind.MEMORY)
+    if kind == "SEG_RBX_AL":
+        instruction.memory_base, instruction.memory_index = Register.RBX, Register.AL
+        return
     instruction.memory_base = ICED[memory.base] if memory.base else Register.NONE
     instruction.memory_index = ICED[memory.index] if memory.index else Register.NONE
     instruction.memory_index_scale = memory.scale
@@ -167,7 +171,7 @@ def _place_memory(instruction: Instruction, number: int, memory: Memory, kind: s
 
 
 def _confirm(data: bytes, instruction: Instruction, request: Request) -> None:
-    decoder = Decoder(64, data, ip=0)
+    decoder = Decoder(64, data, DecoderOptions.NO_INVALID_CHECK, ip=0)
     back = decoder.decode()
     if back.len != len(data) or back.code != instruction.code or _meaning(back) != _meaning(instruction):
         raise EmulatorBug(f"{spelled(request)}: {data.hex()} decodes as {back}, not {instruction}")
@@ -175,7 +179,7 @@ def _confirm(data: bytes, instruction: Instruction, request: Request) -> None:
 
 def _confirm_same_operation(data: bytes, instruction: Instruction, request: Request) -> None:
     """Keystone chose another encoding: accept the difference only if it does the same."""
-    back = Decoder(64, data, ip=0).decode()
+    back = Decoder(64, data, DecoderOptions.NO_INVALID_CHECK, ip=0).decode()
     if back.len == len(data) and back.mnemonic == instruction.mnemonic and _operation(back) == _operation(instruction):
         return
     raise EmulatorBug(f"{spelled(request)}: Keystone's {data.hex()} is {back}, not {instruction}")
@@ -192,7 +196,7 @@ def _operands(instruction: Instruction) -> tuple[tuple[str, object], ...]:
             if instruction.memory_base != Register.RIP:
                 address = (*address, instruction.memory_index, instruction.memory_index_scale, instruction.memory_displacement)
             result.append(("memory", address))
-        elif kind in _IMMEDIATE_KINDS.values():
+        elif kind in _IMMEDIATE_KINDS.values() or kind == OpKind.IMMEDIATE8_2ND:
             result.append(("immediate", instruction.immediate(number)))
         else:
             result.append(("implied", kind))
@@ -248,7 +252,7 @@ def spelled(request: Request) -> str:
     return f"{text} {', '.join(words)}" if words else text
 
 
-_KEYSTONE_NAMES: Final = {"sysretq": "sysret", "int1": "icebp", "retf": "lret"}
+_KEYSTONE_NAMES: Final = {"sysretq": "sysret", "sysexitq": "sysexit", "int1": "icebp"}
 
 
 def _spelled_memory(memory: Memory, size: str) -> str:
@@ -266,8 +270,18 @@ def _spelled_memory(memory: Memory, size: str) -> str:
     return f"{size + ' ptr ' if size else ''}{segment}[{inner}]"
 
 
+def _keystone_can(request: Request) -> bool:
+    """Keystone lacks moffs and xlatb, takes 0F 18 for a long nop, cuts some pushed numbers, and drops a DS prefix that matters."""
+    form = request.form
+    if "MEM_OFFS" in form.kinds or form.mnemonic == "xlatb" or (form.mnemonic == "nop" and form.kinds):
+        return False
+    if form.mnemonic == "push" and isinstance(request.operands[0], int):
+        return -0x80 <= request.operands[0] <= 0x7F
+    return not any(isinstance(operand, Memory) and operand.segment == "ds" for operand in request.operands)
+
+
 def _by_keystone(request: Request) -> bytes | None:
-    if any(kind == "MEM_OFFS" for kind in request.form.kinds):
+    if not _keystone_can(request):
         return None
     try:
         data, _ = _assembler().asm(spelled(request), 0, as_bytes=True)

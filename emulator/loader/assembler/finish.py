@@ -56,12 +56,13 @@ def _settle(value: Value) -> tuple[Section | None, int]:
 
 
 def _undefined(program: Program) -> None:
-    """Report each use of a name that nothing defines, once."""
+    """Report each name that nothing defines, where it is used first."""
+    problems = program.problems
     for symbol in program.symbols.values():
-        if symbol.defined or symbol.first_use is None:
-            continue
+        if symbol.defined or symbol.first_use is None or problems.failed_on(symbol.first_use[0]):
+            continue  # a line that is wrong anyway: its words need not be symbols
         near = program.near_symbol(symbol.name)
-        program.problems.add(symbol.first_use, f"`{symbol.name}` is not defined", near)
+        problems.add(symbol.first_use, f"`{symbol.name}` is not defined", near)
 
 
 def _no_start(program: Program) -> None:
@@ -86,7 +87,7 @@ def _long_jumps(section: Section) -> list[Fixup]:
 def _apply(program: Program, resolver: Resolver, section: Section, fixup: Fixup) -> None:
     """Write a value into its field; `ld` refuses what does not fit, and so do we."""
     try:
-        number = resolver.resolve(fixup.value).absolute
+        number = _worth(resolver, section, fixup.value)
     except Fault as fault:
         program.problems.add(fixup.span, fault.message, fault.suggestion)
         return
@@ -99,6 +100,14 @@ def _apply(program: Program, resolver: Resolver, section: Section, fixup: Fixup)
         program.problems.add(fixup.span, _too_far(fixup, number))
         return
     section.image[at : at + fixup.size] = (number & ((1 << bits) - 1)).to_bytes(fixup.size, "little")
+
+
+def _worth(resolver: Resolver, section: Section, value: Value) -> int:
+    """Return a value's number. A place less one of this section is known to the link, whatever section it lies in."""
+    add, sub = value.add, value.sub
+    if add is None or sub is None or sub.place is None or sub.place.section is not section:
+        return resolver.resolve(value).absolute
+    return resolver.symbol(add, value).absolute - resolver.symbol(sub, value).absolute + value.number
 
 
 def _too_far(fixup: Fixup, number: int) -> str:

@@ -15,10 +15,19 @@ from iced_x86 import Code, EncodingKind, MemorySizeExt, Mnemonic, OpCodeInfo, Op
 
 from emulator.loader.assembler.names import BITS, CLASS, SIZE_NAMES
 from emulator.loader.assembler.operands import Operand
+from emulator.loader.assembler.values import signed
 
 _KIND: Final[dict[int, str]] = {getattr(OpCodeOperandKind, n): n for n in dir(OpCodeOperandKind) if n.isupper()}
-_TWINS: Final = re.compile(r"_(F[67]R1|D[CDEF][CD][08])$|^SAL_|^(CALL|JMP)_M16")
-"""Second encodings of an operation that no assembler writes, and far branches through memory."""
+_LEFT_OUT: Final = re.compile(
+    r"_(F[67]R1|D[CDEF][CD][08])$|^SAL_"  # second encodings of an operation, which no assembler writes
+    r"|^(CALL|JMP)_(M16|RM16)|_(REL|PTR)\d+|^XBEGIN"  # branches to a target are encoded elsewhere
+    r"|^BSWAP_R16|^MOVSXD_R16|^(VERR|VERW|LLDT|LTR|LMSW)_RM16|^(RETN|ENTER|LEAVE)W"  # without use in 64-bit code
+    r"|^(VEX_)?V?(MOVMSKP[SD]|PMOVMSKB|EXTRACTPS)_R64|^(VEX_)?V?P(EXTR|INSR)[BW]_.*R64M?"  # the 32-bit form does the same
+    r"|^F(CLEX|DISI|ENI|INIT|SAVE|STCW|STENV|STSW|SETPM)(_|M?\d*BYTE|$)"  # an fwait and the fn form: two instructions
+    r"|^(CCS_|XCRYPT|XSHA|XSTORE|MONTMUL|UNDOC|RESERVEDNOP|LOADALL)|^UD0$|^SYS(RET|EXIT)D$|^NOP[WQ]$",
+)
+_UNKNOWN_KINDS: Final = re.compile(r"K_|KP1|TMM|MEM_VSIB|MEM_MPX|SIBMEM|R\d\d_REG_MEM|BND")
+"""Mask and tile registers, gathers and what else belongs to AVX-512, AMX and MPX."""
 
 IMPLIED: Final = {"SEG_RSI", "ES_RDI", "SEG_RDI", "SEG_RBX_AL"}
 
@@ -39,7 +48,7 @@ def _collect() -> dict[str, tuple[Form, ...]]:
     mnemonics = {getattr(Mnemonic, n): n.lower() for n in dir(Mnemonic) if n.isupper()}
     found: dict[str, list[Form]] = {}
     for name in dir(Code):
-        if not name.isupper() or _TWINS.search(name):
+        if not name.isupper() or _LEFT_OUT.search(name):
             continue
         code = getattr(Code, name)
         info = OpCodeInfo(code)
@@ -48,7 +57,11 @@ def _collect() -> dict[str, tuple[Form, ...]]:
             continue
         kinds = tuple(_KIND[info.op_kind(n)] for n in range(info.op_count))
         bits = int(MemorySizeExt.size(info.memory_size)) * 8
+        if any(_UNKNOWN_KINDS.match(kind) for kind in kinds):
+            continue
         mnemonic = mnemonics[info.mnemonic]
+        if mnemonic == "undoc":
+            continue
         stack = info.default_op_size64 or info.force_op_size64 or mnemonic in {"ret", "enter", "leave", "push", "pop", "call", "jmp"}
         found.setdefault(mnemonic, []).append(Form(code, mnemonic, kinds, bits, info.operand_size, stack, code))
     return {mnemonic: tuple(sorted(forms, key=lambda f: f.order)) for mnemonic, forms in found.items()}
@@ -73,7 +86,7 @@ _REGISTER_KINDS: Final[tuple[tuple[re.Pattern[str], str, int], ...]] = (
     (re.compile(r"XMM_"), "xmm", 128),
     (re.compile(r"YMM_"), "ymm", 256),
 )
-_EXACT: Final = {n: n.lower() for n in ("AL", "AX", "CL", "DX", "EAX", "RAX", "CS", "DS", "ES", "FS", "GS", "SS")} | {"ST0": "st(0)"}
+EXACT: Final = {n: n.lower() for n in ("AL", "AX", "CL", "DX", "EAX", "RAX", "CS", "DS", "ES", "FS", "GS", "SS")} | {"ST0": "st(0)"}
 
 
 @cache
@@ -94,7 +107,7 @@ _RANGE: Final[dict[str, tuple[int, int]]] = {
     "IMM8": (-0x80, 0xFF),
     "IMM16": (-0x8000, 0xFFFF),
     "IMM32": (-0x80000000, 0xFFFFFFFF),
-    "IMM64": (-(1 << 63), (1 << 64) - 1),
+    "IMM64": (-(1 << 63), (1 << 63) - 1),
     "IMM8_CONST_1": (1, 1),
     "IMM4_M2Z": (0, 15),
 }
@@ -114,7 +127,7 @@ def immediate_fits(kind: str, operand: Operand) -> bool:
     value = operand.value
     if not value.constant:
         return kind in _SYMBOLIC
-    number = value.number
+    number = signed(value.number)
     if kind in _RANGE:
         low, high = _RANGE[kind]
         return low <= number <= high
@@ -132,7 +145,7 @@ def immediate_fits(kind: str, operand: Operand) -> bool:
 def fits(form: Form, kind: str, operand: Operand) -> bool:
     """Say whether one operand fits one operand kind of a form."""
     if operand.kind == "register":
-        exact = _EXACT.get(kind)
+        exact = EXACT.get(kind)
         if exact is not None:
             return operand.register == exact
         expected = register_kind(kind)
@@ -146,11 +159,7 @@ def fits(form: Form, kind: str, operand: Operand) -> bool:
 
 def _any_size(form: Form, bits: int) -> bool:
     """Some instructions take memory without a size of its own (lea, fxsave, lgdt), whatever `ptr` says."""
-    if form.mnemonic == "lea":
-        return True
-    if form.mnemonic in {"invlpg", "clflush", "clflushopt", "clwb"} or form.mnemonic.startswith("prefetch"):
-        return bits == 8
-    return False
+    return bits > 0 and (form.mnemonic in {"lea", "invlpg", "clflush", "clflushopt", "clwb"} or form.mnemonic.startswith("prefetch"))
 
 
 def matching(forms: Iterable[Form], operands: Sequence[Operand]) -> list[Form]:
@@ -164,8 +173,8 @@ def matching(forms: Iterable[Form], operands: Sequence[Operand]) -> list[Form]:
 
 def kind_in_words(form: Form, kind: str) -> str:
     """Return an operand kind as the learner may write it."""
-    if kind in _EXACT:
-        return _EXACT[kind]
+    if kind in EXACT:
+        return EXACT[kind]
     words = []
     expected = register_kind(kind)
     if expected is not None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from emulator.loader.assembler import choice, encoder
+from emulator.loader.assembler import adaptation, choice, encoder
 from emulator.loader.assembler.diagnostics import Fault, Span, nearest
 from emulator.loader.assembler.expressions import Parser
 from emulator.loader.assembler.forms import IMPLIED, Form
@@ -23,6 +23,7 @@ from emulator.loader.assembler.mnemonics import (
     NEAR_ONLY,
     SHORT_ONLY,
     STRING_FAMILIES,
+    WAITING,
     known,
     resolved,
 )
@@ -37,6 +38,10 @@ _LOCKABLE: Final = frozenset({
     "xor", "xadd", "xchg",
 })  # fmt: skip
 _REPEATABLE: Final = frozenset(f + s for f in STRING_FAMILIES for s in ("", "b", "w", "d", "q")) | {"ret", "bsf", "bsr", "nop"}
+
+
+_NOPS: Final[dict[tuple[str, ...], bytes]] = {("rax", "rax"): b"\x90", ("ax", "ax"): b"\x66\x90"}
+"""What GNU as makes of exchanging the accumulator with itself."""
 
 
 @dataclass(slots=True)
@@ -188,13 +193,22 @@ def _relative(opcode: bytes, size: int, operand: Operand) -> Code:
 
 def _ordinary(name: str, lead: bytes, repeats: tuple[str, ...], operands: list[Operand], here: tuple[int, int]) -> Code:
     start, end = here
+    if name not in resolved():
+        raise Fault(f"`{name}` takes one operand: the label to go to", start, end)
     iced, predicate = resolved()[name]
     if predicate is not None:
         operands = [*operands, Operand("immediate", start, end, value=Value(predicate))]
+    if iced in WAITING:
+        lead, iced = b"\x9b" + lead, WAITING[iced]
     if iced in STRING_FAMILIES:
-        iced = choice.string_name(iced, operands, start, end)
+        iced = adaptation.string_name(iced, operands, start, end)
     _check_high_bytes(operands)
-    operands = choice.adapted(iced, operands)
+    if iced == "nop" and repeats and not operands:
+        return Code(lead + bytes(PREFIXES[r] for r in repeats) + b"\x90")
+    if iced == "xchg" and (nop := _NOPS.get(tuple(o.register for o in operands))) is not None:
+        return Code(lead + nop)
+    iced = adaptation.renamed(iced, operands)
+    operands = adaptation.adapted(iced, operands)
     form = choice.select(name, iced, operands, here)
     placed, fixups = _placed(form, operands)
     request = encoder.Request(form, placed, repeats)

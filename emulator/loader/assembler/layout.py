@@ -29,6 +29,9 @@ class Fragment:
     """Offset in the section."""
     tail: Jump | Align | Fill | Org | None = None
     tail_size: int = 0
+    number: int = 0
+    region: int = 0
+    """How many alignments lie before it."""
 
     @property
     def size(self) -> int:
@@ -139,61 +142,104 @@ Report = Callable[[Span, str], None]
 
 
 def relax(section: Section, resolve: Resolve, report: Report) -> None:
-    """Settle every fragment's size and address. Work is bounded: each pass but the last lengthens a jump."""
+    """Settle every fragment's size and address, in the passes GNU as takes (write.c: relax_segment, relax_frag).
+
+    Its result depends on the order in which sizes are looked at once alignment lies between jumps, so the order is kept: front to
+    back, each pass carrying along by how much everything behind has moved. No pass shortens a jump.
+    """
+    _prepare(section)
     _assign(section, resolve, report, final=False)
-    for _ in range(limits.STATEMENTS):
-        grown = False
-        shift = 0
-        for fragment in section.fragments:
-            fragment.address += shift
-            jump = fragment.tail
-            if isinstance(jump, Jump):
-                if not jump.long and not _reaches(section, fragment, jump, resolve):
-                    jump.long = grown = True
-                    shift += len(jump.near) - len(jump.short)
-            elif jump is not None:
-                before = fragment.tail_size
-                fragment.tail_size = _size(section, fragment, resolve, report, final=False)
-                shift += fragment.tail_size - before
-        _assign(section, resolve, report, final=False)
-        if not grown and not shift:
+    for _ in range(limits.RELAXATIONS):
+        if not _pass(section, resolve, report):
             break
+    else:
+        for fragment in section.fragments:
+            if isinstance(fragment.tail, Jump):
+                fragment.tail.long = True
     _assign(section, resolve, report, final=True)
+
+
+def _prepare(section: Section) -> None:
+    region = 0
+    for number, fragment in enumerate(section.fragments):
+        fragment.number, fragment.region = number, region
+        tail = fragment.tail
+        if isinstance(tail, Align | Org):
+            region += 1
+        elif isinstance(tail, Jump):
+            tail.long = _elsewhere(section, tail)
+
+
+def _pass(section: Section, resolve: Resolve, report: Report) -> bool:
+    """Walk over the fragments once. Returns whether any of them changed its size."""
+    stretch = 0
+    stretched = False
+    for fragment in section.fragments:
+        fragment.address += stretch
+        tail = fragment.tail
+        if tail is None:
+            continue
+        before = fragment.tail_size
+        if isinstance(tail, Jump):
+            if not tail.long and not _reaches(section, fragment, tail, stretch):
+                tail.long = True
+                fragment.tail_size = len(tail.near)
+        else:
+            fragment.tail_size = _size(section, fragment, resolve, report, final=False)
+        if fragment.tail_size != before:
+            stretch += fragment.tail_size - before
+            stretched = True
+    return stretched
+
+
+def _reaches(section: Section, fragment: Fragment, jump: Jump, stretch: int) -> bool:
+    """Say whether a short jump reaches its target, which lies ahead not yet moved or behind where it will stay."""
+    symbol = jump.target.add
+    assert symbol is not None
+    place = symbol.place
+    assert place is not None
+    target = place.address + jump.target.number
+    if stretch and place.fragment.number > fragment.number:
+        if stretch < 0 or place.fragment.region == fragment.region:
+            target += stretch
+        elif target < fragment.address:  # an alignment in between may absorb the stretch
+            target = section.fragments[fragment.number + 1].address + stretch
+    return -128 <= target - (fragment.address + fragment.size + len(jump.short)) <= 127
+
+
+def _elsewhere(section: Section, jump: Jump) -> bool:
+    """Say whether a jump leaves its section or goes to an exported name: those have a long form only."""
+    symbol = jump.target.add
+    assert symbol is not None
+    return symbol.exported or symbol.place is None or symbol.place.section is not section
 
 
 def _assign(section: Section, resolve: Resolve, report: Report, *, final: bool) -> None:
     address = 0
     for fragment in section.fragments:
         fragment.address = address
-        if fragment.tail is not None:
+        address += len(fragment.data) + fragment.reserved
+        tail = fragment.tail
+        if tail is None:
+            continue
+        if isinstance(tail, Jump):
+            fragment.tail_size = len(tail.near) if tail.long else len(tail.short)
+        else:
             fragment.tail_size = _size(section, fragment, resolve, report, final=final)
-        address += fragment.size + fragment.tail_size
+        address += fragment.tail_size
         if address > limits.OUTPUT_BYTES:
-            span = fragment.tail.span if fragment.tail else (0, 0, 0)
-            report(span, f"the program becomes too large: at most {limits.OUTPUT_BYTES >> 20} MiB")
+            report(tail.span, f"the program becomes too large: at most {limits.OUTPUT_BYTES >> 20} MiB")
             address = 0
     section.size = address
-
-
-def _reaches(section: Section, fragment: Fragment, jump: Jump, resolve: Resolve) -> bool:
-    try:
-        where, target = resolve(jump.target)
-    except Fault:
-        return True
-    if where is not section:
-        return False
-    return -128 <= target - (fragment.address + fragment.size + len(jump.short)) <= 127
 
 
 def _size(section: Section, fragment: Fragment, resolve: Resolve, report: Report, *, final: bool) -> int:
     tail = fragment.tail
     at = fragment.address + fragment.size
-    if isinstance(tail, Jump):
-        return len(tail.near) if tail.long else len(tail.short)
     if isinstance(tail, Align):
         gap = -at % tail.to
         return 0 if tail.most and gap > tail.most else gap
-    assert tail is not None
+    assert isinstance(tail, Fill | Org)
     value = tail.count if isinstance(tail, Fill) else tail.target
     try:
         where, number = resolve(value)

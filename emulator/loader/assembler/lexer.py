@@ -30,6 +30,10 @@ class Line:
     text: str
     number: int
     expanded: bool = False
+    depth: int = 0
+    """How many expansions deep it was made."""
+    follows: bool = False
+    """It stood behind a `;`."""
 
 
 _INTERESTING = re.compile(r"""[#/"'*]""")

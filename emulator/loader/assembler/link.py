@@ -27,7 +27,7 @@ class Image:
     """An executable as it will be loaded."""
 
     def __init__(self, sections: Iterable[Section]) -> None:
-        kept = [s for s in sections if s.allocate and s.size]
+        kept = [s for s in sections if s.allocate]
         self._code = _sorted((s for s in kept if s.execute), _CODE)
         self._constant = _sorted((s for s in kept if not s.execute and not s.write), _CONSTANT)
         self._data = _sorted((s for s in kept if not s.execute and s.write and s.content), _DATA)
@@ -44,12 +44,13 @@ class Image:
             dot = _page_up(dot) + dot % PAGE
         dot = _run(self._data, dot)
         dot = _run(self._bss, dot)
-        return -(-dot // 8) * 8 if self._bss else dot
+        return -(-dot // 8) * 8 if any(s.size for s in self._bss) else dot
 
     @property
     def groups(self) -> list[tuple[int, list[Section]]]:
         found = [(_R | _X, self._code), (_R, self._constant), (_R | _W, self._data + self._bss)]
-        return [(flags | (_W if any(s.write for s in group) else 0), group) for flags, group in found if group]
+        filled = [(flags, [s for s in group if s.size]) for flags, group in found]
+        return [(flags | (_W if any(s.write for s in group) else 0), group) for flags, group in filled if group]
 
     def elf(self, entry: int) -> bytes:
         """Return the file: header, program headers, segments; no section headers, as after `ld -s`."""
@@ -89,8 +90,11 @@ class Image:
             end = group[-1].address + group[-1].size
             if group[-1] in self._bss:
                 end = self.end
+            if not data:
+                offset = start % PAGE  # nothing in the file: any place on the page will do
             out += _program_header(_PT_LOAD, flags, (offset, start), (len(data), end - start), PAGE)
-            body += bytes(offset - headers - len(body)) + data
+            if data:
+                body += bytes(offset - headers - len(body)) + data
         out += _program_header(_PT_GNU_STACK, _R | _W, (0, 0), (0, 0), 16)
         return bytes(out + body)
 
@@ -107,9 +111,9 @@ def _page_up(address: int) -> int:
 
 def _run(sections: Iterable[Section], dot: int) -> int:
     for section in sections:
-        dot = -(-dot // section.alignment) * section.alignment
-        section.address = dot
-        dot += section.size
+        section.address = -(-dot // section.alignment) * section.alignment
+        if section.size:  # an empty one has an address for its labels and is gone otherwise
+            dot = section.address + section.size
     return dot
 
 

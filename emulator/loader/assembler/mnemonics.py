@@ -18,9 +18,9 @@ _CANON: Final = ("o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np
 _ALIASES: Final[dict[str, str]] = {
     "sal": "shl", "movabs": "mov", "pushf": "pushfq", "popf": "popfq", "pushfw": "pushf", "popfw": "popf", "xlat": "xlatb",
     "pushq": "push", "popq": "pop", "retq": "ret", "leaveq": "leave", "lret": "retf", "iret": "iretd", "iretw": "iret",
-    "fwait": "wait", "ud2a": "ud2", "ud1": "ud1", "sysexitl": "sysexit", "sysretl": "sysret", "lretq": "retf", "lretw": "retf",
-    "retw": "ret", "leavew": "leave", "pushw": "push", "popw": "pop", "retnq": "ret", "retn": "ret", "cbtw": "cbw", "cwtl": "cwde",
-    "cltq": "cdqe", "cwtd": "cwd", "cltd": "cdq", "cqto": "cqo", "slwpcb": "slwpcb",
+    "fwait": "wait", "ud2a": "ud2", "lretq": "retf", "lretw": "retf",
+    "pushw": "push", "popw": "pop", "retnq": "ret", "retn": "ret", "cbtw": "cbw", "cwtl": "cwde",
+    "cltq": "cdqe", "cwtd": "cwd", "cltd": "cdq", "cqto": "cqo",
 }  # fmt: skip
 _COMPARES: Final = ("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord")
 BRANCHES: Final[dict[str, tuple[bytes, bytes]]] = {
@@ -34,12 +34,13 @@ SHORT_ONLY: Final[dict[str, bytes]] = {
 NEAR_ONLY: Final[dict[str, bytes]] = {"call": b"\xe8", "callq": b"\xe8", "xbegin": b"\xc7\xf8"}
 STRING_FAMILIES: Final = ("movs", "cmps", "scas", "lods", "stos", "ins", "outs")
 BYTES: Final[dict[str, bytes]] = {
-    "lretq": b"\x48\xcb", "lretw": b"\x66\xcb", "retw": b"\x66\xc3", "leavew": b"\x66\xc9", "finit": b"\x9b\xdb\xe3",
-    "fclex": b"\x9b\xdb\xe2", "wait": b"\x9b", "fwait": b"\x9b",
-    "rex64": b"\x48",
+    "lretq": b"\x48\xcb", "lretw": b"\x66\xcb", "retw": b"\x66\xc3", "sysretd": b"\x0f\x07", "sysexitd": b"\x0f\x35", "leavew": b"\x66\xc9",
+    "wait": b"\x9b", "fwait": b"\x9b",
 }  # fmt: skip
 """Instructions without operands whose size is in their name."""
-AMBIGUOUS: Final[dict[str, tuple[str, str]]] = {"sysret": ("sysretq", "sysretl"), "sysexit": ("sysexitq", "sysexitl")}
+WAITING: Final[dict[str, str]] = {f"f{name}": f"fn{name}" for name in ("stcw", "stenv", "save", "stsw", "init", "clex")}
+"""x87 instructions that begin with an fwait of their own."""
+AMBIGUOUS: Final[dict[str, tuple[str, str]]] = {"sysret": ("sysretq", "sysretd"), "sysexit": ("sysexitq", "sysexitd")}
 """GNU as refuses these bare: which size is meant decides where they return to."""
 
 
@@ -48,6 +49,7 @@ def resolved() -> dict[str, tuple[str, int | None]]:
     """Return GNU name -> (iced name, comparison predicate or None) for everything but branches."""
     forms = table()
     names: dict[str, tuple[str, int | None]] = {name: (name, None) for name in forms}
+    names |= {name: (name, None) for name in WAITING}
     for alias, name in _ALIASES.items():
         if name in forms:
             names[alias] = (name, None)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from typing import Final
+
 from emulator.abi.errors import EmulatorBug
 from emulator.loader.assembler import directives, instructions, limits, sections
 from emulator.loader.assembler.diagnostics import Collector, Fault, Span, nearest
@@ -13,6 +17,8 @@ from emulator.loader.assembler.predefined import CONSTANTS
 from emulator.loader.assembler.source import Source, defined_names
 from emulator.loader.assembler.values import Scope, Symbol, Value, bind
 
+_NAMES: Final = re.compile(r"[A-Za-z_.$][\w.$]*")
+
 
 class Program:
     """The state of one assembly: sections, symbols, and what is wrong so far."""
@@ -23,6 +29,8 @@ class Program:
         self.symbols: dict[str, Symbol] = {}
         self.source = Source(lines, self)
         self._declared = defined_names(lines)
+        self._lines = lines
+        self._mentioned: Counter[str] | None = None
         self._previous = self.section = self._section(".text")
         self._stack: list[tuple[Section, Section]] = []
         self._numeric: dict[int, Symbol] = {}
@@ -40,6 +48,21 @@ class Program:
         if self._line.expanded:
             return (self._line.number, 1, 0)
         return (self._line.number, start + 1, end + 1)
+
+    def at(self, line: Line) -> None:
+        """Set the line that faults are reported for."""
+        self._line = line
+        self.scope.span = self.span
+
+    def defines(self, name: str) -> bool:
+        """Say whether the text defines a name, here or later."""
+        return name in self._declared or (name in self.symbols and self.symbols[name].defined)
+
+    def mentions(self, name: str) -> bool:
+        """Say whether the text uses a name in more than one place."""
+        if self._mentioned is None:
+            self._mentioned = Counter(word for line in self._lines for word in _NAMES.findall(line.text))
+        return self._mentioned[name] > 1
 
     def fault(self, fault: Fault) -> None:
         self._report(fault, warning=False)
@@ -63,7 +86,7 @@ class Program:
         """Read the whole text."""
         statements = 0
         while (line := self.source.next()) is not None:
-            self._line = line
+            self.at(line)
             statements += 1
             if statements > limits.STATEMENTS:
                 self.fault(Fault(f"the program is too long: at most {limits.STATEMENTS:,} statements are read, expansions included"))

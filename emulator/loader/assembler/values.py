@@ -7,10 +7,10 @@ places of one section are a known distance apart if nothing between them can sti
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from emulator.loader.assembler import limits
-from emulator.loader.assembler.diagnostics import Fault
+from emulator.loader.assembler.diagnostics import Fault, Span
 from emulator.loader.assembler.expressions import Node
 from emulator.loader.assembler.layout import Place
 
@@ -32,7 +32,7 @@ class Symbol:
     value: Value | None = None
     line: int = 0
     exported: bool = False
-    first_use: tuple[int, int, int] | None = None
+    first_use: Span | None = None
 
     @property
     def defined(self) -> bool:
@@ -72,13 +72,16 @@ class Scope:
     local: Callable[[str], Symbol]
     """A numeric label, `1b` or `1f`."""
     here: Callable[[], Place]
-    span: tuple[int, int, int] = field(default=(0, 0, 0))
+    span: Callable[[int, int], Span] = lambda start, end: (0, start + 1, end + 1)
+    """From columns of the statement being read to a place in the text."""
 
 
 def bind(node: Node, scope: Scope) -> Value:
     """Turn a parsed expression into a value. Raises Fault where it makes no sense whatever the layout."""
     op = node.op
     if op == "number":
+        if not -(1 << 63) <= node.value < 1 << 64:
+            raise Fault("this number does not fit into 64 bits", node.start, node.end)
         return Value(node.value, start=node.start, end=node.end)
     if op == "name":
         return _symbol(scope.lookup(node.name), node, scope)
@@ -104,8 +107,7 @@ def _symbol(symbol: Symbol, node: Node, scope: Scope) -> Value:
         value = symbol.value
         return Value(value.number, value.add, value.sub, value.op, value.left, value.right, value.depth, node.start, node.end)
     if symbol.first_use is None:
-        line, base, _ = scope.span
-        symbol.first_use = (line, base + node.start, base + node.end)
+        symbol.first_use = scope.span(node.start, node.end)
     return Value(add=symbol, start=node.start, end=node.end)
 
 

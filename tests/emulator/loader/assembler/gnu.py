@@ -8,6 +8,8 @@ import subprocess
 from pathlib import Path
 from typing import NamedTuple
 
+from elftools.elf.elffile import ELFFile
+
 PRELUDE = ".intel_syntax noprefix\n.globl _start\n.text\n"
 
 
@@ -42,10 +44,24 @@ def link(directory: Path, source: str) -> bytes:
     return program.read_bytes()
 
 
-def rejected_lines(directory: Path, lines: list[str]) -> set[int]:
-    """Indices of the lines `as` reports an error for."""
-    text = directory / "lines.s"
-    text.write_text(PRELUDE + "\n".join(lines) + "\n")
-    done = subprocess.run(["as", "--64", "-o", "/dev/null", text], check=False, capture_output=True, text=True)
+def encodings(directory: Path, lines: list[str]) -> dict[int, bytes]:
+    """What `as` makes of each line, by index; lines it refuses, or warns that it cuts a number of, are left out."""
+    refused = _complaints(directory, list(enumerate(lines)))
+    kept = [(number, line) for number, line in enumerate(lines) if number not in refused]
+    assert not _complaints(directory, kept)
+    with (directory / "lines.o").open("rb") as file:
+        elf = ELFFile(file)
+        places = {symbol.name: symbol["st_value"] for symbol in elf.get_section_by_name(".symtab").iter_symbols()}
+        text = elf.get_section_by_name(".text").data()
+    ends = [places[f"L{number}"] for number, _ in kept[1:]] + [len(text)]
+    return {number: text[places[f"L{number}"] : end] for (number, _), end in zip(kept, ends, strict=True)}
+
+
+def _complaints(directory: Path, lines: list[tuple[int, str]]) -> set[int]:
+    source = directory / "lines.s"
+    source.write_text(PRELUDE + "".join(f"L{number}: {line}\n" for number, line in lines))
+    command = ["as", "--64", "-o", directory / "lines.o", source]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
     first = PRELUDE.count("\n") + 1
-    return {int(found[1]) - first for found in re.finditer(r"lines\.s:(\d+): Error", done.stderr)}
+    found = re.finditer(r"lines\.s:(\d+): (?:Error|Warning: .* shortened)", done.stderr)
+    return {lines[int(match[1]) - first][0] for match in found}

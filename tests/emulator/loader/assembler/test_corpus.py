@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from emulator.loader.assembler import assemble
-
-
-def _gnu() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("assembler_gnu", Path(__file__).with_name("gnu.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-gnu = _gnu()
+from tests.emulator.loader.assembler import gnu
 
 
 @pytest.mark.native
