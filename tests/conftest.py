@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from emulator.machine import Machine
 from emulator.trace.events import Event
 from emulator.trace.run import RunSpec
 from emulator.trace.timeline import fold_all
@@ -52,12 +53,11 @@ def play() -> Callable[[RunSpec], list[Event]]:
 
     Whoever uses it has tested replay as well: folding the events gives the machine's own state, and a second run the same bytes.
     """
-    machine = pytest.importorskip("emulator.machine")
     known: dict[str, list[Event]] = {}
 
     def once(spec: RunSpec) -> tuple[list[Event], bytes]:
         events: list[Event] = []
-        running = machine.Machine(spec, events.append)
+        running = Machine(spec, events.append)
         running.run()
         assert fold_all(events) == running.snapshot(), "folding the events must give the machine's state"
         return events, msgspec.json.encode(events)

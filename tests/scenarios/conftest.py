@@ -17,12 +17,20 @@ def read(folder: Path) -> Scenario:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`scenario`: once for each lesson. `case`: once for each program of each lesson, as (lesson, program id)."""
-    if "scenario" in metafunc.fixturenames:
-        metafunc.parametrize("scenario", [read(folder) for folder in FOLDERS], ids=[folder.name for folder in FOLDERS])
-    if "case" in metafunc.fixturenames:
-        cases = [(scenario, program.id) for scenario in map(read, FOLDERS) for program in scenario.header.programs]
-        metafunc.parametrize("case", cases, ids=[f"{scenario.header.id}/{program}" for scenario, program in cases])
+    """Give each lesson as `scenario`, those with a task as `exercise`, and each program of each as `case`: (lesson, program id).
+
+    `tour`: the same, where the program has guided stops.
+    """
+    scenarios = [read(folder) for folder in FOLDERS]
+    cases = [(scenario, program.id) for scenario in scenarios for program in scenario.header.programs]
+    tours = [(scenario, id) for scenario, id in cases if any(stop.program == id for stop in scenario.header.stops)]
+    exercises = [scenario for scenario in scenarios if scenario.header.task]
+    for name, values in (("case", cases), ("tour", tours)):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, values, ids=[f"{scenario.header.id}/{id}" for scenario, id in values])
+    for name, lessons in (("scenario", scenarios), ("exercise", exercises)):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, lessons, ids=[scenario.header.id for scenario in lessons])
 
 
 @pytest.fixture(scope="session")
