@@ -56,7 +56,7 @@ node_modules: build
 .PHONY: node_modules
 
 page: node_modules
-	$(call once,frontend/dist/.made,$(PAGE_SOURCES),echo 'building the page'; ( $(NODE) npm run --silent build );)
+	$(call once,frontend/dist/.made,$(PAGE_SOURCES),echo 'building the page'; ( $(NODE) npm run --silent build -- --logLevel error );)
 
 run: base page
 	@exec $(PY) manage.py serve

@@ -5,6 +5,6 @@ touch:
     mov cr3, rax
 
 survived:
-    xor edi, edi                # exit(0), if the CPU lets us come this far
+    xor edi, edi  # exit(0), if the CPU lets us come this far
     mov eax, 60
     syscall

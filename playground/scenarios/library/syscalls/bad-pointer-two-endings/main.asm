@@ -4,6 +4,6 @@ _start:
 touch:
     mov al, [rbx]
 
-    xor edi, edi                # exit(0): there is
+    xor edi, edi  # exit(0): there is
     mov eax, 60
     syscall
