@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from emulator.kernel.control import Block, TaskExit
 from emulator.kernel.process.boot import boot_first_task
-from emulator.kernel.signals.delivery import deliver_pending, send
+from emulator.kernel.signals.delivery import deliver_pending, force
 from emulator.kernel.signals.faults import signal_for
 from emulator.kernel.syscalls import dispatch
 from emulator.kernel.world import World
@@ -98,7 +98,7 @@ class Kernel:
         except dispatch.Abandoned:
             return
         regs.rax = result
-        if task.pending:
+        if task.signals.queue:
             self._act_on_signals(task)
 
     def exception(self, regs: PtRegs, vector: int, error_code: int, address: int) -> None:
@@ -107,7 +107,7 @@ class Kernel:
         task = self.task
         fault = signal_for(task, vector, error_code, address)
         if fault is not None:
-            send(task, fault.signal, fault.info)
+            force(task, fault)
             self._act_on_signals(task)
 
     def _act_on_signals(self, task: Task) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.kernel.signals.state import SignalState
+
 if TYPE_CHECKING:
-    from emulator.abi.signals import Signal
     from emulator.cpu.pt_regs import PtRegs
     from emulator.kernel.memory.access import UserAccess
     from emulator.kernel.memory.space import AddressSpace
@@ -42,7 +43,9 @@ class Task:
         self.deadline: int | None = None
         """Virtual ns at which a sleeping call is done."""
         self.exit: Exit | None = None
-        self.pending: list[tuple[Signal, str]] = []
+        self.signals = SignalState()
+        self.traced = True
+        """Runs under strace: signals that are ignored are still seen (they stop a traced task first)."""
         self.result_note = ""
         """What strace prints in parentheses behind this call's result."""
         # set by execve

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from emulator.abi.errno import MESSAGES
+from emulator.abi.errno import MESSAGES, Errno
 from emulator.abi.errors import SyscallError
 from emulator.abi.syscall_table import UNKNOWN, Prototype
 from emulator.abi.syscalls_i386 import PROTOTYPES as I386
@@ -42,6 +42,7 @@ class CompatView:
 
 MASK = 0xFFFF_FFFF_FFFF_FFFF
 ENOSYS_TEXT = "-1 ENOSYS (Function not implemented)"
+MAX_ERRNO = 4095
 X32_COMMON = 512
 """Below this the x32 numbers mean what the 64-bit ones mean."""
 
@@ -103,6 +104,8 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
     shown = declaration.shown(call) if declaration.arguments else ()
     texts = [argument.type.show(raw[place], call) for place, argument in shown]
     arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
+    if declaration.describe is not None:
+        texts = declaration.describe(task)
     task.syscall = declaration.name
     recorder.emit(SyscallEnter, number, declaration.name, abi, arguments)
     if not runs:
@@ -130,8 +133,10 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
     if declaration.late:
         after = Call(seen, raw, value, bool(errno))
         texts = [argument.type.show_late(raw[place], after) for place, argument in shown]
+    if not errno and value > MASK - MAX_ERRNO:  # a handler that puts back an interrupted call's own result
+        errno = Errno(-result & MASK).name if -result & MASK in MESSAGES else ""
     if errno:
-        text = f"-1 {errno} ({MESSAGES[-result]})"
+        text = f"-1 {errno} ({MESSAGES[MASK + 1 - value]})"
     else:
         text = declaration.result.show(value) + task.result_note
         task.result_note = ""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from emulator.abi.syscall_table import Prototype
     from emulator.abi.user_memory import Call
+    from emulator.kernel.task import Task
 
 
 class Argument(NamedTuple):
@@ -57,6 +58,7 @@ class Declaration:
     __slots__ = (
         "always_shown",
         "arguments",
+        "describe",
         "errors",
         "family",
         "handler",
@@ -80,6 +82,7 @@ class Declaration:
         self.summary = ""
         self.errors: tuple[str, ...] = ()
         self.returns = True
+        self.describe: Callable[[Task], list[str]] | None = None
         names = [argument.name for argument in self.arguments]
         for argument in self.arguments:
             argument.type.bind(names)
@@ -101,9 +104,19 @@ TABLE_I386: dict[int, Declaration] = {}
 
 
 def syscall(
-    number: int, *, family: str, man: str = "", i386: int | None = None, errors: str = "", returns: bool = True
+    number: int,
+    *,
+    family: str,
+    man: str = "",
+    i386: int | None = None,
+    errors: str = "",
+    returns: bool = True,
+    describe: Callable[[Task], list[str]] | None = None,
 ) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """Declare the handler `sys_NAME` of call `number`. `errors` lists the names of what it may refuse with."""
+    """Declare the handler `sys_NAME` of call `number`. `errors` lists the names of what it may refuse with.
+
+    `describe` gives strace's text for a call whose arguments are not in registers.
+    """
 
     def declare(handler: Callable[..., int]) -> Callable[..., int]:
         name = handler.__name__.removeprefix("sys_")
@@ -119,6 +132,7 @@ def syscall(
         declaration.summary = (handler.__doc__ or "").split("\n", 1)[0]
         declaration.errors = tuple(errors.split())
         declaration.returns = returns
+        declaration.describe = describe
         declaration.result = next((extra for extra in get_args(result) if isinstance(extra, Result)), DECIMAL)
         TABLE[number] = declaration
         if i386 is not None:
