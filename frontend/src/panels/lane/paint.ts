@@ -58,12 +58,14 @@ export function paint(context: CanvasRenderingContext2D, scene: Scene): void {
     context.fillRect(0, y, width, 1);
   }
   if (layout.cells.length === 0) return;
+  const here = instant(scene, band);
+  if (here !== null) hair(context, scene, here.x);
   const first = layout.cellAt(camera.left);
   const last = layout.cellAt(camera.left + width / camera.zoom);
   const density = (last - first + 1) / width;
   if (density > 1 / COLUMN_PX) paintColumns(context, scene, band, first, last);
   else for (let at = first; at <= last; at++) paintCell(context, scene, band, layout.cells[at] as Placed);
-  playhead(context, scene, band);
+  if (here !== null) dot(context, scene, here.x, here.y);
 }
 
 export function screen(scene: Scene, units: number): number {
@@ -114,7 +116,8 @@ function paintCrossing(context: CanvasRenderingContext2D, scene: Scene, band: Ba
   if (!start) {
     segment(context, palette.ring3, at(0), band.user, at(form.drop), band.user);
     if (words && crossing.ran > 0 && form.drop * camera.zoom > 22) {
-      text(context, String(crossing.ran), (at(0) + at(form.drop)) / 2, band.user - 9, `11px ${palette.mono}`, palette.ring3, "center");
+      const room = form.drop * camera.zoom > 54;
+      text(context, room ? `${crossing.ran} ins` : String(crossing.ran), (at(0) + at(form.drop)) / 2, band.user - 9, `11px ${palette.sans}`, palette.ring3, "center");
     }
     slope(context, scene, at(form.drop), band.user, at(form.entry), band.kernel, [palette.ring3, palette.ring0], faulty);
     if (faulty) diamond(context, (at(form.drop) + at(form.entry)) / 2, (band.top + band.bottom) / 2, crossing, palette, words);
@@ -231,22 +234,29 @@ function diamond(context: CanvasRenderingContext2D, x: number, y: number, crossi
   if (words) text(context, crossing.kind === "fault" ? "fault" : crossing.kind, x + size + 5, y + 4, `600 11.5px ${palette.sans}`, crossing.fatal ? palette.bad : palette.ink2, "left");
 }
 
-function playhead(context: CanvasRenderingContext2D, scene: Scene, band: Bands): void {
+/** Where the selected instant is on the canvas; null if it is out of sight. */
+function instant(scene: Scene, band: Bands): { readonly x: number; readonly y: number } | null {
   const crossing = scene.timeline.crossings[scene.crossing];
-  if (crossing === undefined || scene.seq === 0) return;
+  if (crossing === undefined || scene.seq === 0) return null;
   const { x: units, on } = scene.layout.spot(crossing, scene.seq);
   const x = Math.round(screen(scene, units));
-  if (x < -20 || x > scene.width + 20) return;
-  const { palette } = scene;
-  const y = { user: band.user, gate: (band.top + band.bottom) / 2, kernel: band.kernel, box: band.kernel + band.box + 1 }[on];
+  if (x < -20 || x > scene.width + 20) return null;
+  return { x, y: { user: band.user, gate: band.top, kernel: band.kernel, box: band.kernel + band.box + 1 }[on] };
+}
+
+/** The hair line lies under everything, so that words stay readable. */
+function hair(context: CanvasRenderingContext2D, { palette, height }: Scene, x: number): void {
   context.strokeStyle = palette.ink;
   context.lineWidth = 1;
   context.setLineDash([2, 3]);
   context.beginPath();
   context.moveTo(x + 0.5, 0);
-  context.lineTo(x + 0.5, scene.height);
+  context.lineTo(x + 0.5, height);
   context.stroke();
   context.setLineDash([]);
+}
+
+function dot(context: CanvasRenderingContext2D, { palette }: Scene, x: number, y: number): void {
   context.beginPath();
   context.arc(x, y, 6.5, 0, Math.PI * 2);
   context.fillStyle = palette.ink;

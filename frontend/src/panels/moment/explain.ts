@@ -1,5 +1,6 @@
 /** An event in words. Every sentence says what this CPU did or what the model's kernel did: nothing is told that did not happen. */
 
+import { base64Length, fromBase64 } from "../../base/bytes";
 import { count, duration } from "../../base/words";
 import type { AnyEvent, Fault, PageWalk, Report, Ring, StackWord, SyscallEnter } from "../../protocol/events.gen";
 import type { Timeline } from "../../timeline/timeline";
@@ -131,12 +132,22 @@ export function explain(event: AnyEvent, timeline: Timeline): Explanation {
         ? plain(`Killed by ${event.exit.signal}`, "The signal's default action ends the process. Its memory and descriptors are gone.", { bad: true })
         : plain(`Exited with ${event.exit.code ?? 0}`, event.exit.code ? "The process is gone. By convention any code but 0 says: something failed." : "The process is gone. By convention 0 says: all went well.");
     case "output":
-      return plain(`Output to descriptor ${event.fd}`, "The kernel has copied the bytes out of the program's memory: they are in the terminal now.");
+      return plain(`Output to descriptor ${event.fd}`, "The kernel has copied the bytes out of the program's memory: they are in the terminal now.", {
+        rowsTitle: "Bytes", rows: [{ label: String(base64Length(event.data)), value: quoted(event.data), note: "" }],
+      });
     case "stop":
       return plain("Nothing runs any more", event.message || `The run is over: ${event.reason}.`, { bad: event.reason === "limit" || event.reason === "deadlock" });
     default:
       return plain(event.type, "A change of state.");
   }
+}
+
+const QUOTED_BYTES = 256;
+
+/** The beginning of some output as text in quotes. */
+function quoted(data: string): string {
+  const bytes = fromBase64(data);
+  return `${JSON.stringify(new TextDecoder().decode(bytes.subarray(0, QUOTED_BYTES)))}${bytes.length > QUOTED_BYTES ? "…" : ""}`;
 }
 
 const PAGE_IN: Record<Extract<AnyEvent, { type: "page.in" }>["kind"], string> = {
