@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
 
 PATIENCE_MS = 30_000
+NOISE = "net::ERR_NETWORK_CHANGED"
+"""A network interface of this machine came or went, for instance a container's: no doing of the page's."""
+
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -21,7 +24,7 @@ class Window:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and NOISE not in message.text:
             self.complaints.append(message.text)
 
     def _request(self, request: Request) -> None:
