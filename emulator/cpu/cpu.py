@@ -179,7 +179,6 @@ class Cpu:
             why = counter.take_stop()
             if why == "limit":
                 if counter.stepping:
-                    self._narrator.progress(self.registers(), counter.value)
                     raise BudgetExceeded("instructions", f"the program executed {counter.value} instructions, its limit")
                 counter.begin_steps()
             elif why == "trap":

@@ -1,7 +1,8 @@
 """Tells the recorder what the CPU does: `regs`, `ring`, `kernel.entry`, `fault`, `page.walk`.
 
 The rule of this file: a `regs` delta says what running code did to its own registers, a `ring` event what a transition did;
-together they always make the CPU's registers as they are. `known` is what has been told so far.
+together they always make the CPU's registers as they are. `known` is what has been told so far: it changes behind the event,
+which may be the one that the budget does not allow.
 Events carry the number of user instructions completed when the state they describe is reached.
 """
 
@@ -74,11 +75,11 @@ class Narrator:
         recorder.n = retired
         recorder.t = self.clock(retired)
         rip, flags = known[RIP], known[RFLAGS]
-        known[overlay.RCX], known[overlay.R11], known[RIP], known[RFLAGS] = next_rip, flags, entry, masked_flags
-        known[CS], known[SS] = descriptors.KERNEL_CS, descriptors.KERNEL_SS
         target = hex(entry)
         changed = {"rcx": hex(next_rip), "r11": hex(flags), "rip": target, "rflags": hex(masked_flags), "cs": _CS0, "ss": _SS0}
         recorder.emit(ev.Ring, 3, 0, "syscall", hex(rip), target, changed)
+        known[overlay.RCX], known[overlay.R11], known[RIP], known[RFLAGS] = next_rip, flags, entry, masked_flags
+        known[CS], known[SS] = descriptors.KERNEL_CS, descriptors.KERNEL_SS
 
     def delivered(self, done: exceptions.Delivery, retired: int, flags: int, facts: FaultFacts | None, via: str) -> None:
         """The CPU delivered an exception or INT n through the IDT, from what is known. `flags`: RFLAGS after it."""
@@ -97,14 +98,15 @@ class Narrator:
                 ev.Fault, done.vector, exceptions.NAMES.get(done.vector, f"vector {done.vector}"), done.error_code or 0, hex(rip),
                 None if facts.address is None else hex(facts.address), done.cpl, facts.handler, facts.instruction, frame, facts.why,
             )  # fmt: skip
-        known[overlay.RSP] = done.stack - 8 * len(done.pushed)
-        known[RIP], known[RFLAGS], known[CS], known[SS] = done.gate.offset, flags, descriptors.KERNEL_CS, descriptors.KERNEL_SS
+        rsp = done.stack - 8 * len(done.pushed)
         target = hex(done.gate.offset)
-        changed = {"rsp": hex(known[overlay.RSP]), "rip": target, "rflags": hex(flags), "cs": _CS0, "ss": _SS0}
+        changed = {"rsp": hex(rsp), "rip": target, "rflags": hex(flags), "cs": _CS0, "ss": _SS0}
         if done.cpl:
             recorder.emit(ev.Ring, done.cpl, 0, via, hex(rip), target, changed)
         else:
             recorder.emit(ev.Regs, changed)
+        known[overlay.RSP] = rsp
+        known[RIP], known[RFLAGS], known[CS], known[SS] = done.gate.offset, flags, descriptors.KERNEL_CS, descriptors.KERNEL_SS
 
     def _walk(self, facts: FaultFacts) -> None:
         assert facts.address is not None
@@ -130,8 +132,8 @@ class Narrator:
         recorder, known = self.recorder, self.known
         top = hex(stack)
         recorder.emit(ev.KernelEntry, "entry_SYSCALL_64", top, instructions)
-        known[overlay.RSP], known[RIP], known[GS_BASE] = stack, hypercall, per_cpu
         recorder.emit(ev.Regs, {"rsp": top, "rip": hex(hypercall), "gs_base": hex(per_cpu)})
+        known[overlay.RSP], known[RIP], known[GS_BASE] = stack, hypercall, per_cpu
         self._entry_frame = frame
 
     def leaves(self, frame: list[int], frame_address: int, *, sysret: bool, fs_base: int, gs_base: int) -> None:
@@ -147,9 +149,9 @@ class Narrator:
         entry_frame[_FRAME_RAX] = rax
         if sysret and frame == entry_frame and fs_base == known[FS_BASE]:
             # The kernel changed nothing but RAX: the registers that SYSCALL left are as they were.
+            recorder.emit(ev.Regs, {"rax": hex(rax), "rsp": hex(rsp), "rip": hex(at), "rflags": hex(flags), "gs_base": hex(gs_base)})
+            known[overlay.RAX], known[overlay.RSP], known[RIP], known[RFLAGS], known[GS_BASE] = rax, rsp, at, flags, gs_base
             now = known
-            now[overlay.RAX], now[overlay.RSP], now[GS_BASE] = rax, rsp, gs_base
-            recorder.emit(ev.Regs, {"rax": hex(rax), "rsp": hex(rsp), "rip": hex(at), "rflags": "0x46", "gs_base": hex(gs_base)})
         else:
             now = [
                 rax, rcx, rdx, rbx, before_rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
@@ -160,12 +162,12 @@ class Narrator:
         changed = {"rip": target, "rflags": hex(after_flags), "cs": hex(cs), "ss": hex(ss)}
         if not sysret:
             changed["rsp"] = hex(rsp)
-            now[overlay.RSP] = rsp
-        now[RIP], now[RFLAGS], now[CS], now[SS] = rip, after_flags, cs, ss
         recorder.emit(ev.Ring, 0, cs & 3, via, hex(at), target, changed)
+        now[overlay.RSP] = rsp
+        now[RIP], now[RFLAGS], now[CS], now[SS] = rip, after_flags, cs, ss
 
     def _tell(self, now: list[int]) -> None:
         changes = {name: hex(value) for name, value, old in zip(NAMES, now, self.known, strict=True) if value != old}
-        self.known = now
         if changes:
             self.recorder.emit(ev.Regs, changes)
+        self.known = now

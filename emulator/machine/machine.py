@@ -74,11 +74,11 @@ class Machine:
         With `observer` go instruction by instruction; it gets the address of each user instruction that is completed.
         """
         recorder, kernel, cpu = self.recorder, self.kernel, self.cpu
-        clock = kernel.world.clock
+        narrator = Narrator(recorder, kernel.world.clock.at, cpu.entry.symbols)
         try:
             recorder.emit(ev.Keyframe, msgspec.structs.replace(initial(), seq=1))
             kernel.boot()
-            cpu.attach(kernel, Narrator(recorder, clock.at, cpu.entry.symbols))
+            cpu.attach(kernel, narrator)
             if observer is None:
                 cpu.run(self.spec.limits.instructions)
             else:
@@ -86,7 +86,8 @@ class Machine:
         except BudgetExceeded as end:
             self.limit = cast("LimitName", end.limit)
             kernel.stopped = True
-            recorder.limit = recorder.seq + 1
+            recorder.limit = recorder.seq + 2
+            narrator.progress(cpu.registers(), cpu.retired())
             recorder.emit(ev.Stop, "limit", self.limit, end.message)
 
     def snapshot(self) -> State:

@@ -1,10 +1,15 @@
-"""The path a program takes, as a number: how many user instructions it completes, and a hash over their addresses."""
+"""The path a program takes, as a number: the steps a single-stepping tracer sees, and a hash over their addresses.
+
+A step is a completed user instruction. One more comes with each execve(2): its SYSCALL ends in the new program, and the tracer
+sees that as a step of its own, at the program's first address.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
 from emulator.machine.machine import Machine
+from emulator.trace.events import Event, TaskExec
 from emulator.trace.run import RunSpec
 
 FNV_OFFSET, FNV_PRIME = 1469598103934665603, 1099511628211
@@ -12,7 +17,7 @@ FNV_OFFSET, FNV_PRIME = 1469598103934665603, 1099511628211
 
 
 def step_hash(spec: RunSpec, max_instructions: int) -> tuple[int, int]:
-    """Run `spec` instruction by instruction; return the count and the hash, up to `max_instructions`."""
+    """Run `spec` instruction by instruction, `max_instructions` at most; return the count of steps and the hash."""
     count, value = 0, FNV_OFFSET
 
     def step(address: int) -> None:
@@ -20,6 +25,10 @@ def step_hash(spec: RunSpec, max_instructions: int) -> tuple[int, int]:
         count += 1
         value = (value ^ address) * FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
 
+    def deliver(event: Event) -> None:
+        if isinstance(event, TaskExec):
+            step(int(event.entry, 16))
+
     limits = msgspec.structs.replace(spec.limits, instructions=max_instructions)
-    Machine(msgspec.structs.replace(spec, limits=limits), lambda _event: None).run(step)
+    Machine(msgspec.structs.replace(spec, limits=limits), deliver).run(step)
     return count, value

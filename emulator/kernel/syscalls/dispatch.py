@@ -106,8 +106,8 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
     arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
     if declaration.describe is not None:
         texts = declaration.describe(task)
-    task.syscall = declaration.name
     recorder.emit(SyscallEnter, number, declaration.name, abi, arguments)
+    task.syscall = declaration.name
     if not runs:
         _refuse(task, number, declaration, texts, abi)
         return -38

@@ -135,7 +135,7 @@ space: .zero 0xf00000
 @pytest.mark.parametrize(
     ("limit", "text", "limits"),
     [
-        ("events", SPIN, {"events": 500}),
+        *(("events", SPIN, {"events": 500 + n}) for n in range(12)),
         ("output", WRITER, {"output_bytes": 5000}),
         ("memory", TOUCHER, {"memory_bytes": 8 << 20}),
     ],
@@ -146,7 +146,8 @@ def test_the_other_budgets_end_it_too(limit: str, text: str, limits: dict[str, i
     assert isinstance(stop, ev.Stop)
     assert (stop.reason, stop.limit) == ("limit", limit)
     assert machine.limit == limit
-    assert fold_all(events).stopped
+    assert fold_all(events) == machine.snapshot()
+    assert msgspec.json.encode(run(text, **limits)[1]) == msgspec.json.encode(events)
 
 
 def test_a_spare_cpu_is_like_a_new_one() -> None:
@@ -164,9 +165,9 @@ def test_any_amount_of_memory(megabytes: int) -> None:
 
 
 def test_the_path_as_a_number() -> None:
-    path = [0x401000, 0x401005, 0x40100A, 0x401011, 0x401016, 0x401018, 0x40101D, 0x40101F]
+    path = [0x401000, 0x401000, 0x401005, 0x40100A, 0x401011, 0x401016, 0x401018, 0x40101D, 0x40101F]
     value = 1469598103934665603
     for address in path:
         value = (value ^ address) * 1099511628211 % 2**64
-    assert step_hash(RunSpec(program=AsmProgram(HELLO)), 1000) == (8, value)
-    assert step_hash(RunSpec(program=AsmProgram(HELLO)), 5)[0] == 5
+    assert step_hash(RunSpec(program=AsmProgram(HELLO)), 1000) == (9, value)
+    assert step_hash(RunSpec(program=AsmProgram(HELLO)), 5)[0] == 6
