@@ -32,11 +32,9 @@ def data(program: Program, parser: Parser, word: Token) -> None:
         if nasm:
             raise parser.expected("a value")
         return
-    out = bytearray()
-    fragment = section.current
-    start = len(fragment.data)
     while True:
         token = parser.peek()
+        out = section.current.data  # grown item by item: `.` is the place of the item
         if token is not None and token.kind == "string" and nasm:
             parser.position += 1
             text = program.text(token)
@@ -45,17 +43,14 @@ def data(program: Program, parser: Parser, word: Token) -> None:
             node = parser.expression()
             big = size > 8 and node.op == "number"
             value = Value(node.value, start=node.start, end=node.end) if big else bind(node, program.scope)
-            if value.constant:
-                out += _packed(program, value, size, word)
-            else:
+            if not value.constant:
                 if size > 8:
                     raise Fault("a symbol's value has 64 bits at most; a number is expected here", node.start, node.end)
-                span = program.span(node.start, node.end)
-                section.fixups.append(Fixup(fragment, start + len(out), size, value, span, what="value"))
-                out += bytes(size)
+                section.fixups.append(Fixup(section.current, len(out), size, value, program.span(node.start, node.end)))
+                value = Value(0)
+            out += _packed(program, value, size, word)
         if not parser.take(","):
             break
-    fragment.data += out
 
 
 def _packed(program: Program, value: Value, size: int, word: Token) -> bytes:

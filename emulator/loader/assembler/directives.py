@@ -66,7 +66,7 @@ def org(program: Program, parser: Parser, word: Token) -> None:
 
 
 def common(program: Program, parser: Parser, word: Token) -> None:
-    """.comm NAME, SIZE [, ALIGN] and .lcomm: room in .bss."""
+    """.comm NAME, SIZE [, ALIGN] and .lcomm NAME, SIZE: room behind all else in .bss."""
     name = parser.peek()
     if name is None or name.kind != "name":
         raise parser.expected("a name")
@@ -74,11 +74,11 @@ def common(program: Program, parser: Parser, word: Token) -> None:
     if not parser.take(","):
         raise parser.expected("`,`")
     size = program.constant(parser, "the size")
-    to = (
-        program.constant(parser, "the alignment")
-        if parser.take(",")
-        else (1 if word.text.lower() == ".lcomm" else min(16, 1 << max(size - 1, 0).bit_length()))
-    )
+    local = word.text.lower() == ".lcomm"
+    most = 8 if local else 16
+    to = min(most, 1 << max(size, 1).bit_length() - 1)
+    if not local and parser.take(","):
+        to = program.constant(parser, "the alignment")
     if not 0 <= size <= limits.OUTPUT_BYTES or to < 1 or to & (to - 1) or to > 1 << 24:
         raise Fault(f"`{word.text}` needs a size a program has room for and an alignment that is a power of two", word.start, word.end)
     program.common(name, size, to)

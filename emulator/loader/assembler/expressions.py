@@ -196,8 +196,8 @@ class Parser:
                 self.position += 1
                 inner = self.expression(_TIGHT)
                 return Node("size", start, inner.end, value=SIZES[lowered], name=lowered, left=inner)
-            if following is not None and (following.kind == "name" or following.text in {"[", ":"}):
-                raise Fault(f"`{text} ptr` expected", start, end, f"{lowered} ptr")
+            if following is None or following.text != "=":
+                raise Fault(f"`{text}` is a size, not a name: `{lowered} ptr` expected", start, end, f"{lowered} ptr")
         return Node("name", start, end, name=text)
 
     def _stack_register(self, token: Token) -> Node:

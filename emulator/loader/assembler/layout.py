@@ -208,10 +208,10 @@ def _reaches(section: Section, fragment: Fragment, jump: Jump, stretch: int) -> 
 
 
 def _elsewhere(section: Section, jump: Jump) -> bool:
-    """Say whether a jump leaves its section or goes to an exported name: those have a long form only."""
+    """Say whether a jump leaves its section: that has a long form only."""
     symbol = jump.target.add
     assert symbol is not None
-    return symbol.exported or symbol.place is None or symbol.place.section is not section
+    return symbol.place is None or symbol.place.section is not section
 
 
 def _assign(section: Section, resolve: Resolve, report: Report, *, final: bool) -> None:

@@ -41,15 +41,15 @@ _SKIM = re.compile(r"""(?P<string>"(?:\\.|[^"\\])*(?:"|\\?$))|(?P<char>'(?:\\.|.
 _TOKEN = re.compile(
     r"""[ \t\f\v]+
     |(?P<name>[A-Za-z_.$?][\w.$?]*)
-    |(?P<number>\d[\w.]*)
+    |(?P<number>\d+(?:\.\d*)?[eE][-+]?\d+|\d[\w.]*)
     |(?P<string>"(?:\\.|[^"\\])*(?:"|\\?$))
     |(?P<char>'(?:\\.|.)'?)
     |(?P<punct><<|>>|<=|>=|==|!=|<>|&&|\|\||[-+*/%~!&|^<>()\[\]{},:=@;\\])""",
     re.VERBOSE | re.ASCII,
 )
 _NUMBER = re.compile(r"(?P<hex>0[xX][0-9a-fA-F]+)|(?P<bin>0[bB][01]+)|(?P<local>\d+[bfBF])|(?P<oct>0[0-7]*)|(?P<dec>[1-9]\d*)", re.ASCII)
-_FLOAT = re.compile(r"(\d+\.\d*|\d+(?:\.\d*)?[eE]\d*)", re.ASCII)
-_OCTAL = re.compile("[0-7]{1,3}")
+_FLOAT = re.compile(r"(\d+\.\d*|\d+(?:\.\d*)?[eE][-+]?\d*)", re.ASCII)
+_OCTAL = re.compile("[0-9]{1,3}")
 _HEX = re.compile("[0-9a-fA-F]*")
 _ESCAPES = {"b": 8, "t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "\\": 92, '"': 34, "'": 39}
 
@@ -173,8 +173,6 @@ def _respelled(word: str) -> str:
 def _character(word: str, start: int) -> int:
     """Return the value of a character constant: 'a, 'a' or one of the simple escapes."""
     body = word[1:]
-    if len(body) > 1 and body.endswith("'"):
-        body = body[:-1]
     escaped = body.startswith("\\") and len(body) > 1
     value = _ESCAPES.get(body[1], ord(body[1])) if escaped else ord(body[0])
     if value > 0xFF:
@@ -198,10 +196,13 @@ def unescape(token: Token) -> tuple[bytes, list[tuple[int, str]]]:
             continue
         escape = body[position]
         position += 1
-        if escape in "01234567":
+        if escape in "0123456789":
             digits = _OCTAL.match(body, position - 1)
             assert digits is not None
-            out.append(int(digits[0], 8) & 0xFF)
+            value = 0
+            for digit in digits[0]:  # 8 and 9 count as well: that is how GNU as reads "\\08"
+                value = value * 8 + int(digit)
+            out.append(value & 0xFF)
             position = digits.end()
         elif escape in "xX":
             digits = _HEX.match(body, position)

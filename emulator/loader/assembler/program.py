@@ -37,6 +37,7 @@ class Program:
         self._numeric_next: dict[int, Symbol] = {}
         self._used_predefined: set[str] = set()
         self._reserved = 0
+        self._commons: dict[str, tuple[Symbol, int, int, Line]] = {}
         self._line = Line("", 0)
         self.marks: list[tuple[Place, Place, int]] = []
         """Where each statement's bytes lie: from, to, line."""
@@ -100,6 +101,7 @@ class Program:
             except EmulatorBug as bug:
                 self.fault(Fault(f"the assembler can't encode this, which is a bug of ours: {bug}"))
         self.source.finish()
+        self.place_commons()
 
     def _statement(self, tokens: list[Token], end: int) -> None:
         position = self._labels(tokens)
@@ -222,13 +224,24 @@ class Program:
         symbol.value, symbol.line = value, self._line.number
 
     def common(self, token: Token, size: int, alignment: int) -> None:
-        """Room for NAME in .bss."""
+        """Ask for room for NAME, to be given once .bss is complete."""
         symbol = self._new(token)
-        bss = self._section(".bss")
-        bss.alignment = max(bss.alignment, alignment)
-        bss.close_with(Align(alignment, None, 0, self.span(token.start, token.end)))
-        symbol.place, symbol.line = bss.here(), self._line.number
-        bss.current.reserved += size
+        if token.text in self._commons:
+            raise Fault(f"`{token.text}` is already defined", token.start, token.end)
+        self._commons[token.text] = (symbol, size, alignment, self._line)
+
+    def place_commons(self) -> None:
+        """Give the room that .comm and .lcomm asked for."""
+        for symbol, size, alignment, line in self._commons.values():
+            self.at(line)
+            if symbol.defined or self.reserve(size):
+                self.fault(Fault(f"there is no room for `{symbol.name}`, or it is defined elsewhere"))
+                continue
+            bss = self._section(".bss")
+            bss.alignment = max(bss.alignment, alignment)
+            bss.close_with(Align(alignment, None, 0, self.span(0, len(line.text))))
+            symbol.place, symbol.line = bss.here(), line.number
+            bss.current.reserved += size
 
     # ---- what directives need
 

@@ -238,3 +238,5 @@ class Source:
             raise Fault("`.exitm` outside of a macro")
         while self._queue and self._queue[0].depth >= line.depth:
             self._queue.popleft()
+        while self._open and self._open[-1][0].depth >= line.depth:
+            self._open.pop()

@@ -80,9 +80,9 @@ def bind(node: Node, scope: Scope) -> Value:
     """Turn a parsed expression into a value. Raises Fault where it makes no sense whatever the layout."""
     op = node.op
     if op == "number":
-        if not -(1 << 63) <= node.value < 1 << 64:
+        if not -(1 << 64) < node.value < 1 << 64:
             raise Fault("this number does not fit into 64 bits", node.start, node.end)
-        return Value(node.value, start=node.start, end=node.end)
+        return Value(node.value if node.value >= 0 else signed(node.value), start=node.start, end=node.end)
     if op == "name":
         return _symbol(scope.lookup(node.name), node, scope)
     if op == "here":
@@ -163,31 +163,18 @@ def _deferred(op: str, left: Value, right: Value | None, node: Node) -> Value:
 
 
 def arithmetic(op: str, a: int, b: int, node: Node) -> int:
-    if op == "+":
-        return _fit(a + b)
-    if op == "-":
-        return _fit(a - b)
-    if op == "*":
-        return _fit(a * b)
+    """Compute as GNU as does: 64 bits, signed; shifts to the right bring in zeros, comparisons give -1 or 0."""
+    a, b = signed(a), signed(b)
     if op in {"/", "%"}:
         if b == 0:
             raise Fault("division by zero", node.start, node.end)
         quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
-        return _fit(quotient if op == "/" else a - quotient * b)
-    if op == "<<":
-        return signed(a << b) if 0 <= b < 64 else 0
-    if op == ">>":
-        return signed((a & _MASK) >> b) if 0 <= b < 64 else 0
-    if op in {"&&", "||"}:
-        return int(bool(a) and bool(b)) if op == "&&" else int(bool(a) or bool(b))
+        return signed(quotient if op == "/" else a - quotient * b)
+    if op in {"<<", ">>"}:
+        return signed(a << b if op == "<<" else (a & _MASK) >> b) if 0 <= b < 64 else 0
     if op in COMPARE:
-        return -1 if COMPARE[op](signed(a), signed(b)) else 0
-    return signed(_BITWISE[op](a, b))
-
-
-def _fit(value: int) -> int:
-    """Keep a value of 64 bits, signed or unsigned, as written; wrap the rest."""
-    return value if -(1 << 63) <= value <= _MASK else signed(value)
+        return -1 if COMPARE[op](a, b) else 0
+    return signed(_SIMPLE[op](a, b))
 
 
 COMPARE: dict[str, Callable[[int, int], bool]] = {
@@ -198,7 +185,12 @@ COMPARE: dict[str, Callable[[int, int], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-_BITWISE: dict[str, Callable[[int, int], int]] = {
+_SIMPLE: dict[str, Callable[[int, int], int]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "&&": lambda a, b: int(bool(a) and bool(b)),
+    "||": lambda a, b: int(bool(a) or bool(b)),
     "|": lambda a, b: a | b,
     "&": lambda a, b: a & b,
     "^": lambda a, b: a ^ b,

@@ -110,8 +110,8 @@ def test_no_start(source: str) -> None:
 
 
 def test_two_spellings_of_a_short_jump_that_does_not_reach() -> None:
-    assert "this jump reaches 128" in problems("_start: loop far\n.fill 200\nfar: nop")[0].message
-    assert "this jump reaches 128" in problems("_start: jmp short far\n.fill 200\nfar: nop")[0].message
+    assert "this jump reaches 128" in problems("_start: loop there\n.fill 200\nthere: nop")[0].message
+    assert "this jump reaches 128" in problems("_start: jmp short there\n.fill 200\nthere: nop")[0].message
 
 
 def test_the_list_of_errors_ends() -> None:
