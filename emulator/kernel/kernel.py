@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from emulator.trace.recorder import Recorder
     from emulator.trace.run import RunSpec
 
+RF = 1 << 16
+"""The frame of a fault has RF set. A CPU clears it behind the instruction it returns to; the engine does not, so it is done here."""
+
 
 class Kernel:
     """Implements emulator.cpu.port.KernelPort.
@@ -106,9 +109,11 @@ class Kernel:
         self._enter()
         task = self.task
         fault = signal_for(task, vector, error_code, address)
-        if fault is not None:
-            force(task, fault)
-            self._act_on_signals(task)
+        if fault is None:
+            regs.rflags &= ~RF
+            return
+        force(task, fault)
+        self._act_on_signals(task)
 
     def _act_on_signals(self, task: Task) -> None:
         end = deliver_pending(task)

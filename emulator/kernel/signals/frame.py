@@ -90,7 +90,7 @@ def pop_frame(task: Task) -> None:
     old_flags = regs.rflags
     for name, value in zip(SIGCONTEXT_REGS, values, strict=False):
         setattr(regs, name, value)
-    regs.rflags = (old_flags & ~RESTORED_FLAGS) | (regs.rflags & RESTORED_FLAGS)
+    regs.rflags = (old_flags & ~RESTORED_FLAGS) | (regs.rflags & RESTORED_FLAGS & ~RF)  # RF: see Kernel.exception
     regs.cs, regs.ss = values[18] | 3, values[21] | 3
     regs.orig_rax = 0xFFFF_FFFF_FFFF_FFFF
     fpu_at = values[26]
