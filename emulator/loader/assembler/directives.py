@@ -102,7 +102,7 @@ def export(program: Program, parser: Parser, _word: Token) -> None:
         if name is None or name.kind != "name":
             raise parser.expected("a name")
         parser.position += 1
-        program.symbol(name.text).exported = True
+        program.symbols.get(name.text).exported = True
         if not parser.take(","):
             break
 

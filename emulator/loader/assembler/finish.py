@@ -27,12 +27,12 @@ def finish(program: Program) -> Finished | None:
     """Lay out and link. Returns None if the problems make that pointless; problems are reported to the program."""
     problems = program.problems
     _undefined(program)
-    start = program.symbols.get("_start")
+    start = program.symbols.named.get("_start")
     if start is None or start.place is None:
         _no_start(program)
     if problems.failed:
         return None
-    start_symbol = program.symbols["_start"]
+    start_symbol = program.symbols.named["_start"]
     start_symbol.exported = True
     for section in program.sections.values():
         relax(section, _settle, problems.add)
@@ -58,16 +58,16 @@ def _settle(value: Value) -> tuple[Section | None, int]:
 def _undefined(program: Program) -> None:
     """Report each name that nothing defines, where it is used first."""
     problems = program.problems
-    for symbol in program.symbols.values():
-        if symbol.defined or symbol.first_use is None or problems.failed_on(symbol.first_use[0]):
-            continue  # a line that is wrong anyway: its words need not be symbols
-        near = program.near_symbol(symbol.name)
-        problems.add(symbol.first_use, f"`{symbol.name}` is not defined", near)
+    for symbol in program.symbols.undefined():
+        assert symbol.first_use is not None
+        if not problems.failed_on(symbol.first_use[0]):  # a line that is wrong anyway: its words need not be symbols
+            problems.add(symbol.first_use, f"`{symbol.name}` is not defined", program.symbols.near(symbol.name))
 
 
 def _no_start(program: Program) -> None:
-    near = next((n for n in ("start", "main", "_main", "Start", "_Start") if n in program.symbols and program.symbols[n].place), "")
-    near = near or nearest("_start", [n for n, s in program.symbols.items() if s.place is not None])
+    named = program.symbols.named
+    near = next((n for n in ("start", "main", "_main", "Start", "_Start") if n in named and named[n].place), "")
+    near = near or nearest("_start", [n for n, s in program.symbols.named.items() if s.place is not None])
     hint = f"; rename `{near}` to `_start`" if near else ""
     program.problems.add((0, 0, 0), f"there is no `_start:` label, where a program begins{hint}", "_start:")
 
@@ -128,7 +128,7 @@ def _marks(program: Program) -> list[tuple[int, int, int]]:
 
 def _symbol_values(program: Program, resolver: Resolver) -> dict[str, int]:
     values: dict[str, int] = {}
-    for name, symbol in program.symbols.items():
+    for name, symbol in program.symbols.named.items():
         if symbol.defined:
             try:
                 values[name] = resolver.symbol(symbol).absolute & 0xFFFFFFFFFFFFFFFF

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from typing import Final
-
 from emulator.abi.errors import EmulatorBug
 from emulator.loader.assembler import directives, instructions, limits, sections
-from emulator.loader.assembler.diagnostics import Collector, Fault, Span, nearest
+from emulator.loader.assembler.diagnostics import Collector, Fault, Span
 from emulator.loader.assembler.expressions import Node, Parser
 from emulator.loader.assembler.layout import Align, Org, Place, Section
 from emulator.loader.assembler.lexer import Line, Token, tokenise, unescape
 from emulator.loader.assembler.names import REGISTERS
-from emulator.loader.assembler.predefined import CONSTANTS
-from emulator.loader.assembler.source import Source, defined_names
-from emulator.loader.assembler.values import Scope, Symbol, Value, bind
-
-_NAMES: Final = re.compile(r"[A-Za-z_.$][\w.$]*")
+from emulator.loader.assembler.source import Source
+from emulator.loader.assembler.symbols import SymbolTable
+from emulator.loader.assembler.values import Scope, Symbol, bind
 
 
 class Program:
@@ -26,22 +20,16 @@ class Program:
     def __init__(self, lines: list[Line]) -> None:
         self.problems = Collector()
         self.sections: dict[str, Section] = {}
-        self.symbols: dict[str, Symbol] = {}
+        self.symbols = SymbolTable(lines)
         self.source = Source(lines, self)
-        self._declared = defined_names(lines)
-        self._lines = lines
-        self._mentioned: Counter[str] | None = None
         self._previous = self.section = self._section(".text")
         self._stack: list[tuple[Section, Section]] = []
-        self._numeric: dict[int, Symbol] = {}
-        self._numeric_next: dict[int, Symbol] = {}
-        self._used_predefined: set[str] = set()
         self._reserved = 0
         self._commons: dict[str, tuple[Symbol, int, int, Line]] = {}
         self._line = Line("", 0)
         self.marks: list[tuple[Place, Place, int]] = []
         """Where each statement's bytes lie: from, to, line."""
-        self.scope = Scope(self.symbol_or_constant, self._local, self._here)
+        self.scope = Scope(self.symbols.get_or_constant, self.symbols.numeric, self._here)
 
     # ---- what is wrong
 
@@ -54,16 +42,6 @@ class Program:
         """Set the line that faults are reported for."""
         self._line = line
         self.scope.span = self.span
-
-    def defines(self, name: str) -> bool:
-        """Say whether the text defines a name, here or later."""
-        return name in self._declared or (name in self.symbols and self.symbols[name].defined)
-
-    def mentions(self, name: str) -> bool:
-        """Say whether the text uses a name in more than one place."""
-        if self._mentioned is None:
-            self._mentioned = Counter(word for line in self._lines for word in _NAMES.findall(line.text))
-        return self._mentioned[name] > 1
 
     def fault(self, fault: Fault) -> None:
         self._report(fault, warning=False)
@@ -135,7 +113,7 @@ class Program:
             if token.kind == "name" and not (token.text.lower() in REGISTERS and position + 2 < len(tokens)):
                 self._define_label(token)
             elif token.kind == "number" and token.text.isdecimal():
-                self._define_numeric(int(token.text))
+                self.symbols.define_numeric(int(token.text), self.section.here(), self._line.number)
             elif token.kind in {"name", "number"}:
                 raise Fault(f"`{token.text}` can't be a label", token.start, token.end)
             else:
@@ -171,45 +149,9 @@ class Program:
 
     # ---- symbols
 
-    def symbol(self, name: str) -> Symbol:
-        found = self.symbols.get(name)
-        if found is None:
-            found = self.symbols[name] = Symbol(name)
-        return found
-
-    def symbol_or_constant(self, name: str) -> Symbol:
-        """Look a name up; one the text defines nowhere may be a predefined constant (SYS_write)."""
-        found = self.symbols.get(name)
-        if (found is None or not found.defined) and name in CONSTANTS and name not in self._declared:
-            self._used_predefined.add(name)
-            return Symbol(name, value=Value(CONSTANTS[name]), line=-1)
-        return found if found is not None else self.symbol(name)
-
-    def _local(self, name: str) -> Symbol:
-        number = int(name[:-1])
-        if name.endswith("b"):
-            found = self._numeric.get(number)
-            if found is None:
-                raise Fault(f"there is no label `{number}:` before this line")
-            return found
-        return self._numeric_next.setdefault(number, Symbol(name))
-
-    def _define_numeric(self, number: int) -> None:
-        symbol = self._numeric_next.pop(number, None) or Symbol(f"{number}:")
-        symbol.place, symbol.line = self.section.here(), self._line.number
-        self._numeric[number] = symbol
-
     def _define_label(self, token: Token) -> None:
-        symbol = self._new(token)
+        symbol = self.symbols.new(token)
         symbol.place, symbol.line = self.section.here(), self._line.number
-
-    def _new(self, token: Token) -> Symbol:
-        symbol = self.symbol(token.text)
-        if symbol.defined:
-            raise Fault(f"`{token.text}` is already defined on line {symbol.line}", token.start, token.end)
-        if token.text in self._used_predefined:
-            raise Fault(f"`{token.text}` was used above as the predefined constant; define it before its first use", token.start, token.end)
-        return symbol
 
     def assign(self, token: Token, node: Node, *, once: bool) -> None:
         """NAME = EXPRESSION. `. = EXPRESSION` moves on in the section."""
@@ -219,13 +161,13 @@ class Program:
         if token.text.lower() in REGISTERS or token.text == "$":
             raise Fault(f"`{token.text}` can't be given a value", token.start, token.end)
         value = bind(node, self.scope)
-        known = self.symbols.get(token.text)
-        symbol = known if known is not None and known.value is not None and not once else self._new(token)
+        known = self.symbols.named.get(token.text)
+        symbol = known if known is not None and known.value is not None and not once else self.symbols.new(token)
         symbol.value, symbol.line = value, self._line.number
 
     def common(self, token: Token, size: int, alignment: int) -> None:
         """Ask for room for NAME, to be given once .bss is complete."""
-        symbol = self._new(token)
+        symbol = self.symbols.new(token)
         if token.text in self._commons:
             raise Fault(f"`{token.text}` is already defined", token.start, token.end)
         self._commons[token.text] = (symbol, size, alignment, self._line)
@@ -302,6 +244,3 @@ class Program:
                 raise Fault("too many .pushsection inside one another", parser.tokens[0].start, parser.end_column)
             self._stack.append((self.section, self._previous))
         self._previous, self.section = self.section, target
-
-    def near_symbol(self, name: str) -> str:
-        return nearest(name, [s for s, v in self.symbols.items() if v.defined and s != name] + list(CONSTANTS))

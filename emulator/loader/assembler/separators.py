@@ -72,7 +72,7 @@ def _names_nothing(word: str, sign: str, text: str, end: int, program: Program) 
         return is_comment(Line(" " * end + text[end:], 0), program)
     if word.isdecimal():
         return False
-    return not program.mentions(word)
+    return not program.symbols.mentions(word)
 
 
 def _reads(text: str, lowered: str, word: str, program: Program) -> bool:
@@ -94,7 +94,7 @@ def _reads(text: str, lowered: str, word: str, program: Program) -> bool:
 
     def look_up(name: str) -> Symbol:
         names.add(name)
-        return program.symbols.get(name) or Symbol(name)
+        return program.symbols.named.get(name) or Symbol(name)
 
     scope = Scope(look_up, Symbol, program.scope.here)
     try:
@@ -102,7 +102,7 @@ def _reads(text: str, lowered: str, word: str, program: Program) -> bool:
         instructions.assemble(name, prefixes, operands, (0, 0))
     except (Fault, EmulatorBug):
         return False
-    return all(program.defines(n) or n in CONSTANTS for n in names)
+    return all(program.symbols.defines(n) or n in CONSTANTS for n in names)
 
 
 def _is_list(tokens: list[Token]) -> bool:

@@ -206,7 +206,7 @@ class Source:
         if word in {".ifb", ".ifnb"}:
             return (not macros.unquoted(rest).strip()) == (word == ".ifb")
         if word in {".ifdef", ".ifndef", ".ifnotdef"}:
-            symbol = self._program.symbols.get(rest)
+            symbol = self._program.symbols.named.get(rest)
             return (symbol is not None and symbol.defined) == (word == ".ifdef")
         return _COMPARED[word](self._number(line, start))
 
