@@ -58,6 +58,23 @@ def test_a_socket_that_breaks_in_mid_run(context: BrowserContext, site: Service)
     assert events_shown(window) == sum(event["type"] not in kinds for event in stored)
 
 
+def test_where_no_socket_gets_through(context: BrowserContext) -> None:
+    window = Window(context.new_page())
+    window.page.route_web_socket(re.compile("/ws/runs/"), lambda route: route.close(code=1011))
+    window.open("/")
+    window.write(calls(400))
+    assert window.run_to_the_end() == "Exited with 0"
+    assert window.strace()[-1] == "+++ exited with 0 +++"
+
+
+def test_a_run_that_is_gone(window: Window) -> None:
+    window.open("/#run=AAAAAAAAAAAAAAAAAAAAAA")
+    window.page.reload()
+    expect(window.status).to_have_text("Could not run")
+    expect(window.page.locator(".detail")).to_contain_text("no such run", ignore_case=True)
+    assert window.run_to_the_end() == "Exited with 0"
+
+
 def test_a_tab_closed_in_mid_run(context: BrowserContext) -> None:
     first = Window(context.new_page())
 

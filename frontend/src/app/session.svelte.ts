@@ -68,8 +68,8 @@ export class Session {
     this.ran = program;
     try {
       const { id } = await startRun(program);
-      remember(`run:${this.key}`, { run: id, program } satisfies LastRun);
       this.listen(id);
+      remember(`run:${this.key}`, { run: id, program } satisfies LastRun);
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
@@ -116,11 +116,12 @@ export class Session {
   }
 
   private listen(run: string): void {
-    this.run = run;
-    this.writePlace();
+    // The socket first: everything else can be done while it opens.
     const source = new LiveSource(run, browser);
     this.source = source;
     source.start(this.sink());
+    this.run = run;
+    this.writePlace();
   }
 
   private sink(): Sink {

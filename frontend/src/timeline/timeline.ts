@@ -129,7 +129,12 @@ export class Timeline {
 
   /** Index of the strace line that `seq` belongs to; -1 before the first. */
   lineAt(seq: number): number {
-    return below(this.lines, (line) => line.first <= seq);
+    const at = below(this.lines, (line) => line.first <= seq);
+    const crossing = this.crossingAt(seq);
+    const next = this.lines[at + 1];
+    // On the way into a call the line to come is meant, not the one before.
+    const coming = crossing !== undefined && next !== undefined && seq <= crossing.last && next.first <= crossing.last;
+    return coming && (this.lines[at]?.first ?? 0) < crossing.first ? at + 1 : at;
   }
 
   /** The moment `by` steps away from `seq`, held inside the run. */

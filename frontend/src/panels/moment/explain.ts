@@ -68,13 +68,7 @@ export function explain(event: AnyEvent, timeline: Timeline): Explanation {
     case "ring": {
       const first = timeline.crossingAt(event.seq)?.kind === "start";
       const [title, lead] = VIA[first ? "start" : event.via];
-      return plain(title, lead, {
-        rowsTitle: "Where",
-        rows: [
-          { label: "from", value: event.rip_from, note: `ring ${event.cpl_from}` },
-          { label: "to", value: event.rip_to, note: `ring ${event.cpl_to}` },
-        ],
-      });
+      return plain(title, lead);
     }
     case "kernel.entry":
       return plain(
