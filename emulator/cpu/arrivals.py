@@ -39,8 +39,6 @@ class Arrivals:
         self.in_ring0 = True
         self.fs_base = self.gs_base = 0
         """The user's, when ring 3 was last left, or as the kernel has set them since."""
-        self.retired_on_return = 0
-        """Count of user instructions when ring 3 was last entered."""
         self.delivered: Delivery | None = None
         self.fault_address = 0
 
@@ -64,7 +62,7 @@ class Arrivals:
             engine.restore()
             return
         retired = counter.settle(next_rip)
-        flags = self._user_flags(retired)
+        flags = engine.flags()
         self.fs_base, self.gs_base = words[overlay.FS_BASE], words[overlay.GS_BASE]
         narrator.progress(registers(words, flags), retired - 1)
         entry = self._syscall_entry
@@ -81,6 +79,8 @@ class Arrivals:
         raised = engine.words[overlay.EXCEPTION]
         error_code, software = raised & 0xFFFF_FFFF, bool(raised >> 32)
         if not software:
+            if vector == 13 and not is_canonical(engine.words[overlay.RIP]):
+                self._take_back_jump()
             self._deliver(vector, error_code if vector in exceptions.WITH_ERROR_CODE else None)
         elif self._descriptors.gate(vector).dpl < 3:
             self._refuse_int(vector)
@@ -123,6 +123,15 @@ class Arrivals:
         self._engine.words[overlay.RIP] = self._counter.last_instruction()
         self._deliver(13, vector * 8 + 2, refused_int=True)
 
+    def _take_back_jump(self) -> None:
+        """A branch led to an address that is not canonical: a CPU finds that out before it branches, the engine after it."""
+        words = self._engine.words
+        if self._counter.block_end():
+            words[overlay.RIP] = self._counter.last_instruction()
+            instruction = self._instruction(words[overlay.RIP])
+            if instruction is not None:
+                words[overlay.RSP] = words[overlay.RSP] + decode.undo_stack(instruction) & 0xFFFF_FFFF_FFFF_FFFF
+
     def _mnemonic(self, rip: int) -> int | None:
         instruction = self._instruction(rip)
         return None if instruction is None else instruction.mnemonic
@@ -130,24 +139,19 @@ class Arrivals:
     def _instruction(self, rip: int) -> Instruction | None:
         return decode.first(self._memory.read(rip, decode.LONGEST), rip, self._counter.bits or 64)
 
-    def _user_flags(self, retired: int) -> int:
-        """Return RFLAGS in ring 3. Every completed instruction clears RF; the engine leaves that for later."""
-        flags = self._engine.flags()
-        return flags if retired == self.retired_on_return else flags & ~RF
-
     def _deliver(self, vector: int, error_code: int | None, *, software: bool = False, refused_int: bool = False) -> None:
         """Deliver on the saved state and tell it. `software`: RIP is already behind the instruction."""
         engine, narrator, words = self._engine, self.narrator, self._engine.words
         rip = words[overlay.RIP]
         if narrator is None:
             raise EmulatorBug(f"vector {vector} at {rip:#x} while booting")
+        flags = engine.flags()
         instruction_at = self._counter.last_instruction() if software else rip
         if words[overlay.HFLAGS] & 3:
             retired = self._counter.settle(rip)
-            flags = self._user_flags(retired)
             self.fs_base, self.gs_base = words[overlay.FS_BASE], words[overlay.GS_BASE]
         elif rip == self._iretq:
-            retired, flags = self._counter.value, engine.flags()
+            retired = self._counter.value
         else:
             raise EmulatorBug(f"vector {vector}, error code {error_code}, in ring 0 at {rip:#x}")
         now = registers(words, flags)

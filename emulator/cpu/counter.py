@@ -231,13 +231,14 @@ class Counter:
         stop, self._stop = self._stop, ""
         return stop
 
-    def _step(self, address: int, size: int) -> None:
+    def _step(self, address: int, _size: int) -> None:
         data = self.data
         if self._stop or data[AT_LIMIT]:
             return
         if not self.bits:
             self.use_bits(self._engine.user_bits())
-        block = decode.block(self._memory.code(address, size).bytes, size, self.bits)
+        block = decode.block(self._memory.code(address, 1).bytes, 1, self.bits)
+        size = block.length  # the engine does not always know it
         if data[REPEATED_END] == address + size and self._repetition_state(block)[0] == 0:
             data[REPEATED_END] = 0
             return

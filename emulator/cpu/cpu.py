@@ -12,7 +12,7 @@ from emulator.cpu import cpuid, decode, descriptors, fpu, image, layout, msr, ov
 from emulator.cpu.arrivals import Arrivals
 from emulator.cpu.counter import NO_LIMIT, Counter
 from emulator.cpu.engine import Engine
-from emulator.cpu.exceptions import Descriptors
+from emulator.cpu.exceptions import RF, Descriptors
 from emulator.cpu.memory import PAGE_SIZE, PhysicalMemory
 from emulator.cpu.narrator import Narrator, registers
 from emulator.cpu.paging import NX, A, D, P, PageTables, W
@@ -24,7 +24,7 @@ from emulator.cpu.user_memory import UserMemory
 
 SYSCALL_PORT, INT80_PORT, EXCEPTION_PORT, BOOT_PORT = 0xE0, 0xE1, 0xE2, 0xE3
 DEFAULT_RAM = 64 << 20
-_CS, _SS = FIELDS.index("cs"), FIELDS.index("ss")
+_CS, _RFLAGS, _SS = (FIELDS.index(name) for name in ("cs", "rflags", "ss"))
 _USER_SELECTORS = frozenset({descriptors.USER_CS, descriptors.USER32_CS})
 
 
@@ -260,6 +260,10 @@ class Cpu:
             self.ram.stale_code.clear()
             counter.forget()
         frame = stack.frame.values()
+        if frame[_RFLAGS] & RF:
+            # It would hold for one instruction and only hide break points, of which there are none; the engine would keep it longer.
+            frame[_RFLAGS] &= ~RF
+            stack.frame.rflags = frame[_RFLAGS]
         cs = frame[_CS]
         if cs not in _USER_SELECTORS or frame[_SS] != descriptors.USER_DS:
             return  # IRETQ will refuse, in ring 0
@@ -269,7 +273,6 @@ class Cpu:
             counter.use_bits(64)
         sysret = by_syscall and transitions.leaves_by_sysret(frame)
         self._narrator.leaves(frame, stack.frame_address, sysret=sysret, fs_base=arrivals.fs_base, gs_base=arrivals.gs_base)
-        arrivals.retired_on_return = counter.value
         arrivals.in_ring0 = False
 
     # --- instructions answered here ------------------------------------------------------------------------------------------

@@ -50,6 +50,8 @@ class Block(NamedTuple):
 
     starts: tuple[int, ...]
     """Offset of each instruction."""
+    length: int
+    """Bytes of all of them."""
     rep: int
     """What its last instruction repeats until: REP (RCX is 0), REPE, REPNE (or ZF says so); NO_REP."""
     narrow: bool
@@ -86,7 +88,7 @@ def block(code: bytes, size: int, bits: int = 64) -> Block:
         offset += last.len
     rep = repetition(last)
     narrow = rep != NO_REP and (bits != 64 or 0x67 in code[starts[-1] : offset])
-    return Block(tuple(starts), rep, narrow, trap, is_far(last), rep == NO_REP and last.flow_control == FlowControl.NEXT)
+    return Block(tuple(starts), offset, rep, narrow, trap, is_far(last), rep == NO_REP and last.flow_control == FlowControl.NEXT)
 
 
 def repetition(instruction: Instruction) -> int:
@@ -134,6 +136,11 @@ def _formatter() -> Formatter:
     formatter.hex_prefix, formatter.hex_suffix, formatter.uppercase_hex = "0x", "", False
     formatter.space_after_operand_separator = True
     return formatter
+
+
+def undo_stack(instruction: Instruction) -> int:
+    """Return what to add to RSP to take back a CALL or RET, whose target turned out to be none."""
+    return -instruction.stack_pointer_increment if instruction.is_stack_instruction else 0
 
 
 _BASES = {
