@@ -17,7 +17,7 @@ from keystone import KS_ARCH_X86, KS_MODE_64, KS_OPT_SYNTAX_INTEL, Ks, KsError
 
 from emulator.abi.errors import EmulatorBug
 from emulator.loader.assembler.forms import Form, takes_memory
-from emulator.loader.assembler.names import ICED, SIZE_NAMES
+from emulator.loader.assembler.names import BITS, ICED, NAME_OF, SIZE_NAMES
 
 _PREFIX_ORDER: Final = {b: n for n, b in enumerate((0x2E, 0x36, 0x3E, 0x26, 0x64, 0x65, 0x67, 0x66, 0xF3, 0xF2, 0xF0))}
 """GNU as writes segment, address size, operand size, repeat, lock; the CPU takes any order."""
@@ -165,7 +165,7 @@ def _place_memory(instruction: Instruction, number: int, memory: Memory, kind: s
     if memory.base == "rip":
         instruction.memory_displ_size = 8
     elif memory.wide or not memory.base:
-        instruction.memory_displ_size = 4 if memory.base.startswith("e") or memory.index.startswith("e") else 8
+        instruction.memory_displ_size = 4 if BITS.get(memory.base or memory.index) == 32 else 8
     elif memory.displacement or memory.base in {"rbp", "r13", "ebp", "r13d"}:
         instruction.memory_displ_size = 1
 
@@ -194,7 +194,9 @@ def _operands(instruction: Instruction) -> tuple[tuple[str, object], ...]:
         elif kind == OpKind.MEMORY:
             address: tuple[object, ...] = (instruction.memory_base,)
             if instruction.memory_base != Register.RIP:
-                address = (*address, instruction.memory_index, instruction.memory_index_scale, instruction.memory_displacement)
+                narrow = BITS.get(NAME_OF.get(instruction.memory_base or instruction.memory_index, "")) == 32
+                displacement = instruction.memory_displacement & (0xFFFFFFFF if narrow else -1)
+                address = (*address, instruction.memory_index, instruction.memory_index_scale, displacement)
             result.append(("memory", address))
         elif kind in _IMMEDIATE_KINDS.values() or kind == OpKind.IMMEDIATE8_2ND:
             result.append(("immediate", instruction.immediate(number)))

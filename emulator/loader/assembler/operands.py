@@ -52,6 +52,7 @@ class _Parts:
     segment: str = ""
     bits: int = 0
     size_word: str = ""
+    sized_number: bool = False
     memory: bool = False
     bracketed: bool = False
     offset: bool = False
@@ -89,7 +90,21 @@ class OperandReader:
         operand.bracketed, operand.short = parts.bracketed or bracketed, parts.short
         if memory:
             self._check(operand)
+        self._refuse_riddles(node, operand, bracketed=bracketed)
         return operand
+
+    def _refuse_riddles(self, node: Node, operand: Operand, *, bracketed: bool) -> None:
+        """Raise Fault for spellings that GNU as takes for something else than they seem to say."""
+        parts = self._parts
+        at = (node.start, node.end)
+        if parts.offset and parts.bracketed:
+            raise Fault("`offset` is an address as a number, brackets are memory: only one of them can be meant", *at)
+        if (parts.bits > 0 and operand.kind == "immediate") or (parts.sized_number and not (parts.bracketed or parts.segment)):
+            raise Fault(f"`{parts.size_word} ptr` belongs to memory, which needs brackets around a number", *at)
+        if parts.bracketed and not bracketed and not (operand.base or operand.index or operand.segment):
+            shifted = node.op in {"+", "-"} and node.left is not None and node.left.op == "index" and operand.value.plain
+            if not (shifted and node.left is not None and node.left.left is None and node.right is not None and node.right.op == "number"):
+                raise Fault("write the whole address in one pair of brackets", *at)
 
     def _walk(self, node: Node) -> Value:
         """Return the displacement; registers, sizes and segments go to the parts."""
@@ -108,11 +123,14 @@ class OperandReader:
             return combine("+", outside, inside, node)
         if op == "size":
             assert node.left is not None
-            if not parts.bits:
-                parts.bits, parts.size_word = node.value, node.name
+            if parts.bits:
+                raise Fault("one size is enough", node.start, node.end)
+            parts.bits, parts.size_word = node.value, node.name
             if node.left.op == "register":
                 raise Fault(f"`{node.name} ptr` belongs to memory; a register has its own size", node.start, node.end, node.left.name)
-            return self._walk(node.left)
+            value = self._walk(node.left)
+            parts.sized_number = node.value > 0 and value.constant
+            return value
         if op == "short":
             assert node.left is not None
             parts.short = True

@@ -15,7 +15,9 @@ ADDRESSES = (
     "[rdi+127]", "[rax+rbx]", "[rax+rbx*2]", "[rax+rbp*4+8]", "[rbp+rax*8]", "[r13+r12*4]", "[rsp+rcx]", "[rcx+rsp]", "[rcx*1]",
     "[rcx*2]", "[rcx*4+0x10]", "[rcx*8-0x1000]", "[r9*8+rbx+0x12345678]", "[0x1000]", "[0]", "[0x7fffffff]", "[-1]", "[-0x80000000]",
     "fs:[0x28]", "gs:[0]", "fs:[rax]", "gs:[rbx+rcx*4+5]", "[fs:0x10]", "ds:[rax]", "ss:[rbp]", "ds:[rbp]", "cs:[rbx]", "es:[rdi]",
-    "ds:0x10", "[rip]", "[rip+0x10]", "[rip-4]", "[eax]", "[eax+ebx*2+3]", "[esp]", "[r8d+r9d]", "[ebp]", "8[rbx]", "[rbx][rcx]",
+    "ds:0x10", "[rip]", "[rip+0x10]", "[rip-4]",
+    "[ecx*2-8]", "[eax-8]", "[r9d-0x1000]", "[ebp+ebx*8-1]", "[eax]", "[eax+ebx*2+3]", "[esp]", "[r8d+r9d]", "[ebp]", "8[rbx]",
+    "[rbx][rcx]",
     "[rbx]+4", "4[rbx+rcx*2]", "[rbx+4*rcx]", "[4+rbx+2*3]", "[rax+rax]", "[rbp+rbp]", "[r13*2]", "[rbp*1+5]", "[rbx*1+rcx]",
     "[rbx+rcx*1]", "[rsp*1+rax]",
 )  # fmt: skip

@@ -19,7 +19,7 @@ STRICTER = re.compile(
 """Where the front end says no to what GNU as takes: on purpose, each with its reason in docs/decisions."""
 ALSO_REFUSED = re.compile(
     r"^bextr \w+, \w+, 5$"  # AMD's withdrawn TBM
-    r"|^(sh|ro|rc|sa)\w+ .*, rcx$"  # rcx as a count, which is cl
+    r"|^(sh|ro|rc|sa)\w+ .*, (rcx|ecx|cx)$"  # a count in another register than cl
     r"|^movsb \w+, "  # AT&T's name of movsx
     r"|^movd .*, -?[0-9]",  # no such instruction
 )
