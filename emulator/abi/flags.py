@@ -148,6 +148,20 @@ ARCH: Final = Constants(
         "ARCH_MAP_VDSO_64": 0x2003,
     },
 )
+MREMAP: Final = Flags("MREMAP_???", {"MREMAP_MAYMOVE": 1, "MREMAP_FIXED": 2, "MREMAP_DONTUNMAP": 4})
+MADV: Final = Constants(
+    "MADV_???",
+    {
+        f"MADV_{name}": number
+        for name, number in {
+            "NORMAL": 0, "RANDOM": 1, "SEQUENTIAL": 2, "WILLNEED": 3, "DONTNEED": 4, "FREE": 8, "REMOVE": 9, "DONTFORK": 10,
+            "DOFORK": 11, "MERGEABLE": 12, "UNMERGEABLE": 13, "HUGEPAGE": 14, "NOHUGEPAGE": 15, "DONTDUMP": 16, "DODUMP": 17,
+            "WIPEONFORK": 18, "KEEPONFORK": 19, "COLD": 20, "PAGEOUT": 21, "POPULATE_READ": 22, "POPULATE_WRITE": 23,
+            "DONTNEED_LOCKED": 24, "COLLAPSE": 25, "HWPOISON": 100, "SOFT_OFFLINE": 101,
+        }.items()
+    },
+)  # fmt: skip
+MS: Final = Flags("MS_???", {"MS_ASYNC": 1, "MS_INVALIDATE": 2, "MS_SYNC": 4})
 _FILE_TYPES: Final = {
     c.S_IFREG: "S_IFREG",
     c.S_IFDIR: "S_IFDIR",

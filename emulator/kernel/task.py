@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.abi.errors import SyscallError
 from emulator.kernel.signals.state import SignalState
+from emulator.trace.events import Unmodelled
 
 if TYPE_CHECKING:
+    from emulator.abi.errno import Errno
     from emulator.cpu.pt_regs import PtRegs
     from emulator.kernel.memory.access import UserAccess
     from emulator.kernel.memory.space import AddressSpace
@@ -56,3 +59,12 @@ class Task:
         self.fds: FdTable
         self.cwd: DirectoryInode
         self.program: RegularInode
+
+
+def not_modelled(task: Task, what: str, answer: Errno) -> SyscallError:
+    """Say on screen that Linux has this and the model does not; return the refusal to raise."""
+    world = task.world
+    if what not in world.unmodelled:
+        world.unmodelled.append(what)
+    world.recorder.emit(Unmodelled, what, answer.name)
+    return SyscallError(answer, f"{what} is not modelled: Linux has it, this kernel answers {answer.name}")

@@ -155,6 +155,17 @@ class AddressSpace:
         for page in self._resident_in(start, end):
             self._drop(page)
 
+    def take_pages(self, start: int, end: int, to: int) -> None:
+        """Move what is resident in [start, end) to `to`, where its area is made already (mm/mremap.c, move_page_tables)."""
+        for page in self._resident_in(start, end):
+            frame = self.resident.pop(page)
+            self._forget(page)
+            if self.tables.unmap(page) & P:
+                self.cpu.flush_tlb(page)
+            area = self.find(page - start + to)
+            assert area is not None
+            self.enter(page - start + to, frame, area)
+
     def _forget(self, page: int) -> None:
         self.readable.pop(page, None)
         self.writable.pop(page, None)

@@ -10,10 +10,11 @@ from emulator.abi.arguments import HexLong, Named, SignedInt, UnsignedLong
 from emulator.abi.constants import PAGE_SIZE
 from emulator.abi.errno import Errno
 from emulator.abi.errors import SyscallError
-from emulator.abi.pointers import AddressType
-from emulator.kernel.memory import mapping
+from emulator.abi.pointers import AddressType, PointerType
+from emulator.abi.user_memory import Call, Pointer
+from emulator.kernel.memory import mapping, remap
 from emulator.kernel.syscalls.registry import AddressResult, syscall
-from emulator.kernel.task import Task
+from emulator.kernel.task import Task, not_modelled
 
 Start = Annotated[int, AddressType("where it begins, a multiple of 4096")]
 Length = Annotated[int, UnsignedLong("bytes; counted up to whole pages")]
@@ -61,3 +62,78 @@ def sys_mprotect(task: Task, start: Start, length: Length, prot: Prot) -> int:
 def sys_brk(task: Task, brk: Annotated[int, AddressType("the new end of the heap; 0 asks where it is")]) -> AddressResult:
     """Move the end of the heap and return where it is; if that can't be, it stays."""
     return mapping.set_break(task.space, brk)
+
+
+class _NewAddress(AddressType):
+    """mremap's fifth argument is there only with MREMAP_MAYMOVE and MREMAP_FIXED."""
+
+    def shown(self, call: Call) -> bool:
+        both = remap.MREMAP_MAYMOVE | remap.MREMAP_FIXED
+        return call.raw[3] & both == both
+
+
+@syscall(25, family="memory", errors="EINVAL EFAULT ENOMEM")
+def sys_mremap(
+    task: Task,
+    addr: Start,
+    old_len: Length,
+    new_len: Length,
+    flags: Annotated[int, Named(names.MREMAP.show, "MREMAP_MAYMOVE lets it move, MREMAP_FIXED says where to", 64)],
+    new_addr: Annotated[int, _NewAddress("where to move to, with MREMAP_FIXED")],
+) -> AddressResult:
+    """Make a mapping larger or smaller, moving it if need be, and return where it is."""
+    if flags & ~(remap.MREMAP_MAYMOVE | remap.MREMAP_FIXED | remap.MREMAP_DONTUNMAP):
+        raise SyscallError(Errno.EINVAL, "flags has a bit that means nothing")
+    if flags & remap.MREMAP_DONTUNMAP:
+        raise not_modelled(task, "mremap MREMAP_DONTUNMAP", Errno.EINVAL)
+    return remap.remap(task.space, addr, old_len, new_len, flags, new_addr)
+
+
+@syscall(28, family="memory", i386=219, errors="EINVAL ENOMEM")
+def sys_madvise(
+    task: Task,
+    start: Start,
+    len_in: Length,
+    behavior: Annotated[int, Named(names.MADV.show, "MADV_DONTNEED throws the contents away; most others are hints")],
+) -> int:
+    """Tell the kernel what the program will do with a range of memory."""
+    if behavior not in remap.ADVICE:
+        if behavior in {remap.MADV_REMOVE, remap.MADV_COLLAPSE}:
+            raise not_modelled(task, f"madvise {names.MADV.show(behavior)}", Errno.EINVAL)
+        raise SyscallError(Errno.EINVAL, "there is no such advice")
+    remap.advise(task.space, start, len_in, behavior)
+    return 0
+
+
+class _Residence(PointerType):
+    """mincore's vector: a byte for each page."""
+
+    late = True
+
+    def show_late(self, value: int, call: Call) -> str:
+        pages = -(-call.raw[1] // PAGE_SIZE)
+        data = None if call.failed or not value else call.memory.peek(value, min(pages, 32))
+        if data is None:
+            return self.show(value, call)
+        return f"[{', '.join([str(byte & 1) for byte in data] + ['...'] * (pages > 32))}]"
+
+
+@syscall(27, family="memory", i386=218, errors="EINVAL ENOMEM EFAULT")
+def sys_mincore(task: Task, start: Start, length: Length, vec: Annotated[Pointer, _Residence("where a byte for each page goes")]) -> int:
+    """Tell which pages of a range are in memory."""
+    vec.copy_out(remap.residence(task.space, start, length))
+    return 0
+
+
+@syscall(26, family="memory", i386=144, errors="EINVAL ENOMEM")
+def sys_msync(
+    task: Task,
+    start: Start,
+    length: Length,
+    flags: Annotated[int, Named(names.MS.show, "MS_SYNC or MS_ASYNC, and MS_INVALIDATE")],
+) -> int:
+    """Write a shared mapping's changes back to its file."""
+    if flags & ~7 or flags & 5 == 5 or start % PAGE_SIZE:
+        raise SyscallError(Errno.EINVAL, "msync wants a page-aligned address and one of MS_SYNC and MS_ASYNC")
+    remap.synchronise(task.space, start, length)
+    return 0

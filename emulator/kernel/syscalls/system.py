@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from emulator.abi import constants as c
 from emulator.abi import flags as names
@@ -14,9 +14,8 @@ from emulator.abi.structs import UTSNAME
 from emulator.abi.user_memory import Call, Pointer
 from emulator.kernel.memory.iter import UserIter, check_range
 from emulator.kernel.syscalls.registry import syscall
-from emulator.kernel.task import Task
+from emulator.kernel.task import Task, not_modelled
 from emulator.kernel.vfs.devices import fill_with_random
-from emulator.trace.events import Unmodelled
 
 UNAME = {
     "sysname": b"Linux",
@@ -94,8 +93,7 @@ def sys_arch_prctl(
         return 1
     if option == c.ARCH_SET_CPUID:
         raise SyscallError(Errno.ENODEV, "this CPU can't make CPUID fault")
-    name: Any = names.ARCH.name(option)
+    name = names.ARCH.name(option)
     if name is not None:
-        task.world.unmodelled.append(f"arch_prctl {name}")
-        task.world.recorder.emit(Unmodelled, f"arch_prctl {name}", "EINVAL")
-    raise SyscallError(Errno.EINVAL, f"arch_prctl knows no option {option:#x} here")
+        raise not_modelled(task, f"arch_prctl {name}", Errno.EINVAL)
+    raise SyscallError(Errno.EINVAL, f"arch_prctl knows no option {option:#x}")
