@@ -148,6 +148,8 @@ ARCH: Final = Constants(
         "ARCH_MAP_VDSO_64": 0x2003,
     },
 )
+CLOSE_RANGE: Final = Flags("CLOSE_RANGE_???", {"CLOSE_RANGE_UNSHARE": 2, "CLOSE_RANGE_CLOEXEC": 4})
+FD: Final = Flags("FD_???", {"FD_CLOEXEC": c.FD_CLOEXEC})
 MREMAP: Final = Flags("MREMAP_???", {"MREMAP_MAYMOVE": 1, "MREMAP_FIXED": 2, "MREMAP_DONTUNMAP": 4})
 MADV: Final = Constants(
     "MADV_???",

@@ -49,8 +49,8 @@ class Task:
         self.signals = SignalState()
         self.traced = True
         """Runs under strace: signals that are ignored are still seen (they stop a traced task first)."""
-        self.result_note = ""
-        """What strace prints in parentheses behind this call's result."""
+        self.result_text = ""
+        """What strace prints for the result of this call, where it is more than the number."""
         # set by execve
         self.space: AddressSpace
         self.memory: UserAccess

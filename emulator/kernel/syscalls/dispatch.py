@@ -138,8 +138,8 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
     if errno:
         text = f"-1 {errno} ({MESSAGES[MASK + 1 - value]})"
     else:
-        text = declaration.result.show(value) + task.result_note
-        task.result_note = ""
+        text = task.result_text or declaration.result.show(value)
+        task.result_text = ""
     recorder.emit(SyscallExit, number, declaration.name, tuple(texts), hex(value), text, errno or None, why)
     task.syscall = None
     return result

@@ -60,3 +60,17 @@ class FdTable:
         self.recorder.emit(Fd, fd, None)
         if not file.users:
             file.closed()
+
+    def set_cloexec(self, fd: int, *, on: bool) -> None:
+        """FD_CLOEXEC belongs to the number, not to the open file."""
+        if on:
+            self.cloexec.add(fd)
+        else:
+            self.cloexec.discard(fd)
+
+    def tell(self, fd: int) -> None:
+        """The open file behind `fd` has changed: say so for every number that means it."""
+        file = self.files[fd]
+        for number, other in sorted(self.files.items()):
+            if other is file:
+                self.recorder.emit(Fd, number, file.state())
