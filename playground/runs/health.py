@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from django.core.cache import cache
 from django.db import connection
@@ -12,10 +13,16 @@ from playground.core import database
 from playground.runs import engine
 from playground.runs.worker import SEEN_KEY
 
+logger = logging.getLogger(__name__)
+
 
 async def healthz(request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
+
+
+class WorkerSilentError(Exception):
+    """No worker has been heard of for some seconds."""
 
 
 def _database() -> None:
@@ -25,16 +32,22 @@ def _database() -> None:
 
 def _worker() -> None:
     if cache.get(SEEN_KEY) is None:
-        raise LookupError("no worker has been heard of for some seconds")
+        raise WorkerSilentError
+
+
+def _sandbox() -> None:
+    engine.sandbox().ready()
 
 
 async def readyz(request: HttpRequest) -> JsonResponse:
     """What a run needs is there: the database, a worker (it writes its sign of life through the cache), the sandbox."""
-    checks = {"database": database.call(_database), "worker": database.call(_worker), "sandbox": asyncio.to_thread(engine.sandbox)}
+    checks = {"database": database.call(_database), "worker": database.call(_worker), "sandbox": asyncio.to_thread(_sandbox)}
     results = await asyncio.gather(*checks.values(), return_exceptions=True)
+    for name, result in zip(checks, results, strict=True):
+        if isinstance(result, BaseException):
+            logger.warning("Not ready: %s: %r", name, result)  # what it says may be nobody else's business
     parts = {
-        name: f"{type(result).__name__}: {result}" if isinstance(result, BaseException) else "ok"
-        for name, result in zip(checks, results, strict=True)
+        name: type(result).__name__ if isinstance(result, BaseException) else "ok" for name, result in zip(checks, results, strict=True)
     }
     ready = set(parts.values()) == {"ok"}
     return JsonResponse({"status": "ready" if ready else "not ready", "checks": parts}, status=200 if ready else 503)

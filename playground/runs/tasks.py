@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task, signals
 from celery.worker.control import control_command
 
+from emulator.sandbox.client import SandboxUnavailable
 from playground.runs import dispatch, engine, worker
 
 _keeper: worker.Keeper | None = None
@@ -24,7 +25,11 @@ def cancel_execution(state: Any, execution: int) -> dict[str, bool]:
 
 @signals.worker_init.connect
 def start(**_: Any) -> None:
-    engine.sandbox()
+    """Refuse to work where programs cannot be confined."""
+    try:
+        engine.sandbox().ready()
+    except SandboxUnavailable as error:
+        raise SystemExit(f"programs cannot be run safely here: {error}") from error
 
 
 @signals.worker_ready.connect
