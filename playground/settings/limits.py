@@ -16,7 +16,7 @@ RUN_LEASE_SECONDS = env.float("RUN_LEASE_SECONDS", default=15.0)
 """How long a worker may be silent before its run is given to another."""
 RUN_KEEP_DAYS = env.int("RUN_KEEP_DAYS", default=7)
 
-_factor = env.float("RATE_FACTOR", default=20.0 if EMBEDDED else 1.0)
+_factor = env.float("RATE_FACTOR", default=10.0 if EMBEDDED else 1.0)
 
 
 def _rate(burst: float, a_second: float) -> tuple[float, float]:
@@ -24,8 +24,8 @@ def _rate(burst: float, a_second: float) -> tuple[float, float]:
     return burst * _factor, a_second * _factor
 
 
-RATE_RUNS = _rate(20, 0.5)
-RATE_ASSEMBLE = _rate(60, 2.0)
+RATE_RUNS = _rate(60, 1.0)
+RATE_ASSEMBLE = _rate(120, 4.0)
 RATE_LINKS = _rate(20, 0.2)
 RATE_ADDRESS_FACTOR = 60
 """A class sits behind one address: an address may do what this many visitors may."""
