@@ -13,6 +13,7 @@ from emulator.cpu import decode, exceptions, image, overlay, reasons, transition
 from emulator.cpu.counter import Counter
 from emulator.cpu.engine import Engine
 from emulator.cpu.exceptions import RF, Delivery, Descriptors
+from emulator.cpu.memory import PAGE_SIZE
 from emulator.cpu.narrator import FaultFacts, Narrator, registers
 from emulator.cpu.paging import is_canonical
 from emulator.cpu.transitions import RingZero
@@ -39,6 +40,8 @@ class Arrivals:
         self.in_ring0 = True
         self.fs_base = self.gs_base = 0
         """The user's, when ring 3 was last left, or as the kernel has set them since."""
+        self.approached: set[int] = set()
+        """The engine has been told to stop in front of these instructions, to begin anew there."""
         self.delivered: Delivery | None = None
         self.fault_address = 0
 
@@ -81,6 +84,8 @@ class Arrivals:
         if not software:
             if vector == 13 and not is_canonical(engine.words[overlay.RIP]):
                 self._take_back_jump()
+            if vector == 14 and error_code & 16 and self._go_nearer():
+                return
             self._deliver(vector, error_code if vector in exceptions.WITH_ERROR_CODE else None)
         elif self._descriptors.gate(vector).dpl < 3:
             self._refuse_int(vector)
@@ -132,6 +137,24 @@ class Arrivals:
             if instruction is not None:
                 words[overlay.RSP] = words[overlay.RSP] + decode.undo_stack(instruction) & 0xFFFF_FFFF_FFFF_FFFF
 
+    def _go_nearer(self) -> bool:
+        """The engine could not fetch all of a block and has executed nothing of it: let it come to the instruction it can't fetch.
+
+        Return False if it is there already.
+        """
+        words = self._engine.words
+        rip, missing = words[overlay.RIP], words[overlay.CR2]
+        if not rip < missing <= rip + PAGE_SIZE:
+            return False
+        at = decode.last_before(self._memory.read(rip, missing - rip), rip, missing, self._counter.bits or 64)
+        if at == rip:
+            return False
+        self.approached.add(at)
+        self._engine.stop_before(at)
+        exceptions.forget(words)
+        self._engine.restore()
+        return True
+
     def _mnemonic(self, rip: int) -> int | None:
         instruction = self._instruction(rip)
         return None if instruction is None else instruction.mnemonic
@@ -148,7 +171,7 @@ class Arrivals:
         flags = engine.flags()
         instruction_at = self._counter.last_instruction() if software else rip
         if words[overlay.HFLAGS] & 3:
-            retired = self._counter.settle(rip)
+            retired = self._counter.settle(rip, completed=vector == 1)
             self.fs_base, self.gs_base = words[overlay.FS_BASE], words[overlay.GS_BASE]
         elif rip == self._iretq:
             retired = self._counter.value
@@ -171,7 +194,8 @@ class Arrivals:
             walk = () if address is None else self._memory.walk(address)
             access = "execute" if code & 16 else "write" if code & 2 else "read"
             why = reasons.why(vector, code, address=address, instruction=instruction, software=refused_int, walk=walk)
-            facts = FaultFacts(address, image.STUBS[vector], decode.text(instruction), why, walk, access)
+            text = "(not fetched)" if vector == 14 and code & 16 else decode.text(instruction)
+            facts = FaultFacts(address, image.STUBS[vector], text, why, walk, access)
         via = "int80" if vector == 0x80 else "interrupt" if software else "exception"
         narrator.delivered(done, retired, flags & ~_CLEARED, facts, via)
 

@@ -104,11 +104,16 @@ class Counter:
         ahead = sum(offset >= rip - start for offset in self._last_block().starts) if start <= rip < start + size else 0
         return self.data[COUNT] - ahead
 
-    def settle(self, rip: int) -> int:
-        """User code was left with RIP = `rip`: take back what has not been completed, and return the exact count."""
+    def settle(self, rip: int, *, completed: bool = False) -> int:
+        """User code was left with RIP = `rip`: take back what has not been completed, and return the exact count.
+
+        `completed`: it is known to have left behind an instruction, by a trap.
+        """
         data = self.data
         start, size = data[BLOCK], data[SIZE]
-        if start <= rip < start + size:
+        if completed:
+            data[REPEATED_END] = data[EXTRA_PASSES] = 0
+        elif start <= rip < start + size:
             at = rip - start
             data[COUNT] -= sum(offset >= at for offset in self._last_block().starts)
             data[REPEATED_END] = data[EXTRA_PASSES] = 0

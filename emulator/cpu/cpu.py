@@ -189,6 +189,8 @@ class Cpu:
                     counter.end_steps()
                 self._arrivals.trap()
                 rip = engine.words[overlay.RIP]
+            elif rip in self._arrivals.approached:
+                engine.stop_before()
             else:
                 raise EmulatorBug(f"the engine stopped at {rip:#x} for no reason")
 

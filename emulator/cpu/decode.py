@@ -91,6 +91,14 @@ def block(code: bytes, size: int, bits: int = 64) -> Block:
     return Block(tuple(starts), offset, rep, narrow, trap, is_far(last), rep == NO_REP and last.flow_control == FlowControl.NEXT)
 
 
+def last_before(code: bytes, address: int, limit: int, bits: int = 64) -> int:
+    """Go from instruction to instruction, from `address` on; return the address of the first that does not end before `limit`."""
+    for instruction in decoder(code, address, bits):
+        if instruction.code == Code.INVALID or instruction.next_ip > limit:
+            return instruction.ip
+    return limit
+
+
 def repetition(instruction: Instruction) -> int:
     """Return how the instruction repeats itself."""
     if not instruction.is_string_instruction or not (instruction.has_rep_prefix or instruction.has_repne_prefix):

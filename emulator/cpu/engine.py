@@ -272,6 +272,10 @@ class Engine:
         """Leave `run` at the end of the current block; in front of it, when asked before its first instruction."""
         uclib.uc_emu_stop(self._handle)
 
+    def stop_before(self, *addresses: int) -> None:
+        """Stop `run` in front of these instructions, and no others. Blocks already translated do not know it."""
+        self._uc.ctl_set_exits(addresses)
+
     @property
     def stop_function(self) -> int:
         """Address of uc_emu_stop(uc), for machine code."""

@@ -58,6 +58,11 @@ class Descriptors:
         self._ram.words[self._tables.translate(address, "write", user=False) >> 3] = value
 
 
+def forget(words: memoryview) -> None:
+    """An exception has been dealt with. The engine never forgets one, and would take the next for a double fault."""
+    words[overlay.OLD_EXCEPTION] = words[overlay.OLD_EXCEPTION] & ~0xFFFF_FFFF | overlay.NO_EXCEPTION
+
+
 def deliver(
     words: memoryview,
     ring0: transitions.RingZero,
@@ -93,5 +98,5 @@ def deliver(
     ring0.enter(words)
     words[overlay.RSP] = stack - 8 * len(pushed)
     words[overlay.RIP] = gate.offset
-    words[overlay.OLD_EXCEPTION] = words[overlay.OLD_EXCEPTION] & ~0xFFFF_FFFF | overlay.NO_EXCEPTION
+    forget(words)
     return Delivery(vector, error_code, gate, cpl, stack, tuple(pushed))
