@@ -1,6 +1,6 @@
 """A run from beginning to end: loader, CPU and kernel put together."""
 
 from emulator.machine.machine import Machine, warm
-from emulator.machine.steps import step_hash
+from emulator.machine.steps import PathHash, step_hash
 
-__all__ = ["Machine", "step_hash", "warm"]
+__all__ = ["Machine", "PathHash", "step_hash", "warm"]

@@ -12,11 +12,13 @@ from emulator.cpu.cpu import DEFAULT_RAM, Cpu
 from emulator.cpu.memory import FIRST_FRAME, PAGE_SIZE
 from emulator.cpu.narrator import NAMES, Narrator
 from emulator.kernel import Kernel
+from emulator.kernel.vfs.inventory import inventory
 from emulator.loader.assembler import assemble
 from emulator.trace import events as ev
 from emulator.trace.recorder import Recorder
 from emulator.trace.run import AsmProgram, Exit, LimitName, RunSpec
 from emulator.trace.state import State
+from emulator.trace.survey import FileAfter
 from emulator.trace.timeline import initial
 
 if TYPE_CHECKING:
@@ -29,13 +31,15 @@ _spare: list[Cpu] = []
 
 
 def warm() -> None:
-    """Make what is slow or needs executable memory now: a booted CPU for the next Machine of this process, or of a fork of it."""
-    if not _spare:
-        spec = RunSpec(program=AsmProgram("_start: mov eax, 1\n mov edi, 1\n lea rsi, [rsp]\n mov edx, 1\n syscall\n hlt\n"))
-        machine = Machine(spec, lambda _event: None)
-        machine.run()
-        machine.cpu.renew(DEFAULT_RAM)
-        _spare.append(machine.cpu)
+    """Make what is slow or needs executable memory now: a booted CPU for the next Machine of this process, or of a fork of it.
+
+    Every further call uses that CPU once and renews it: in a fork, what this touches need not be copied when it matters.
+    """
+    spec = RunSpec(program=AsmProgram("_start: mov eax, 1\n mov edi, 1\n lea rsi, [rsp]\n mov edx, 1\n syscall\n hlt\n"))
+    machine = Machine(spec, lambda _event: None)
+    machine.run()
+    machine.cpu.renew(DEFAULT_RAM)
+    _spare.append(machine.cpu)
 
 
 class Machine:
@@ -89,6 +93,10 @@ class Machine:
             recorder.limit = recorder.seq + 2
             narrator.progress(cpu.registers(), cpu.retired())
             recorder.emit(ev.Stop, "limit", self.limit, end.message)
+
+    def files(self) -> dict[str, FileAfter]:
+        """Return what lies below /home, where programs leave what they make."""
+        return inventory(self.kernel.world.tree)
 
     def snapshot(self) -> State:
         """Return the state of the machine, asked of the CPU and the kernel themselves and not of the events."""

@@ -16,19 +16,29 @@ FNV_OFFSET, FNV_PRIME = 1469598103934665603, 1099511628211
 """FNV-1a, 64 bits; here each address is taken in as one 64-bit value."""
 
 
+class PathHash:
+    """Counts steps and hashes their addresses: `step` for an observer of the run, `hear` for its events."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.value = FNV_OFFSET
+
+    def step(self, address: int) -> None:
+        self.count += 1
+        self.value = (self.value ^ address) * FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, TaskExec):
+            self.step(int(event.entry, 16))
+
+    @property
+    def hexadecimal(self) -> str:
+        return f"{self.value:016x}"
+
+
 def step_hash(spec: RunSpec, max_instructions: int) -> tuple[int, int]:
     """Run `spec` instruction by instruction, `max_instructions` at most; return the count of steps and the hash."""
-    count, value = 0, FNV_OFFSET
-
-    def step(address: int) -> None:
-        nonlocal count, value
-        count += 1
-        value = (value ^ address) * FNV_PRIME & 0xFFFF_FFFF_FFFF_FFFF
-
-    def deliver(event: Event) -> None:
-        if isinstance(event, TaskExec):
-            step(int(event.entry, 16))
-
+    path = PathHash()
     limits = msgspec.structs.replace(spec.limits, instructions=max_instructions)
-    Machine(msgspec.structs.replace(spec, limits=limits), deliver).run(step)
-    return count, value
+    Machine(msgspec.structs.replace(spec, limits=limits), path.hear).run(path.step)
+    return path.count, path.value
