@@ -8,9 +8,10 @@ import msgspec
 
 from emulator.sandbox.frames import FrameError
 from emulator.trace import events as ev
+from emulator.trace.strace import Strace
 
 if TYPE_CHECKING:
-    from emulator.trace.run import Limits
+    from emulator.trace.run import Exit, Limits
 
 TRACE_LIMIT = 256 << 20
 """Bytes of encoded events a run may send; behind the limit on their number, for events that are large."""
@@ -49,6 +50,12 @@ class Account:
         self.virtual_ns = 0
         self.output = {1: bytearray(), 2: bytearray()}
         self.unmodelled: dict[str, None] = {}
+        self.strace: list[str] = []
+        self._composer = Strace()
+        self._first_task: int | None = None
+        self.exit: Exit | None = None
+        """How the run's first task ended."""
+        self.stop: ev.Stop | None = None
 
     def take(self, items: bytes) -> EventBatch | None:
         """Check and book a JSON array of events; what is already known is left out. FrameError, or OverLimit behind a limit."""
@@ -79,8 +86,17 @@ class Account:
         if event.seq > self._limits.events + _EVENTS_SLACK:
             raise OverLimit("events")
         self.last, self.instructions, self.virtual_ns = event.seq, event.n, event.t
+        line = self._composer.line(event)
+        if line is not None:
+            self.strace.append(line)
         if isinstance(event, ev.Output):
             self._book_output(event)
+        elif isinstance(event, ev.TaskStart) and self._first_task is None:
+            self._first_task = event.tid
+        elif isinstance(event, ev.TaskExit) and event.tid == self._first_task:
+            self.exit = event.exit
+        elif isinstance(event, ev.Stop):
+            self.stop = event
         elif isinstance(event, ev.Unmodelled):
             self.unmodelled[event.what] = None
 

@@ -48,9 +48,9 @@ class Sandbox:
         """Wait until programs can be run; SandboxUnavailable if this host can't."""
         return self._living().ready()
 
-    def start(self, spec: RunSpec, *, survey: bool = False) -> RunHandle:
-        """Start a run; with `survey`, its handle can also tell the path it took and the files it left."""
-        return RunHandle(self._living(), RunJob(spec, survey))
+    def start(self, spec: RunSpec, *, survey: bool = False, path: bool = False) -> RunHandle:
+        """Start a run; with `survey`, its handle can also tell the files it left, with `path` (which is slow) the way it took."""
+        return RunHandle(self._living(), RunJob(spec, survey, path))
 
     def assemble(self, text: str) -> AssembleResult:
         """Assemble `text` and tell what is wrong with it, or where its lines went."""

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.sandbox.link import Link, SpareChild
-    from emulator.sandbox.messages import Cause, SourceSpan, Survey
+    from emulator.sandbox.messages import Cause, SourceSpan
     from emulator.sandbox.outcome import Stage
+    from emulator.trace.survey import Survey
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,6 @@ class RunHandle:
     def __init__(self, link: Link, job: Job) -> None:
         self._limits = job.spec.limits if isinstance(job, RunJob) else Limits()
         self._stage: Stage = "running" if isinstance(job, RunJob) and isinstance(job.spec.program, ElfProgram) else "assembling"
-        self._deadline = time.monotonic() + (self._limits.wall_ms if self._stage == "running" else outcome.ASSEMBLE_WALL_MS) / 1000
         self._link = link
         self._account = Account(self._limits)
         self._result: Result | None = None
@@ -56,6 +56,7 @@ class RunHandle:
         """What this side found wrong with the child's messages."""
         wall_ms = 0 if isinstance(job, AssembleJob) else self._limits.wall_ms
         self._child: SpareChild = link.take(outcome.ASSEMBLE_WALL_MS + wall_ms + _GRACE_MS)
+        self._deadline = time.monotonic() + (self._limits.wall_ms if self._stage == "running" else outcome.ASSEMBLE_WALL_MS) / 1000
         self._drained = False
         """The child has hung up, and everything it sent has been read."""
         self._reader = FrameReader(_FROM_CHILD, MESSAGE_LIMIT)
@@ -82,6 +83,11 @@ class RunHandle:
     def cancel(self) -> None:
         """End the job, from any thread; a job that has ended stays as it was."""
         self._kill("cancelled")
+
+    def close(self) -> None:
+        """Give up on a job whose `batches()` nobody will iterate."""
+        if self._report is None:
+            self._conclude()
 
     def batches(self) -> Iterator[EventBatch]:
         """Yield the run's events as they come, blocking; afterwards there is a report."""
@@ -183,20 +189,21 @@ class RunHandle:
             verdict = outcome.Verdict("internal", message=outcome.PARENT_GONE)
         else:
             ended = msgspec.structs.replace(ended, cause=self._fault or ended.cause)
-            verdict = outcome.judge(self._stage, result, ended, self._limits)
+            verdict = outcome.judge(self._stage, result, ended, self._limits, account.stop)
         believed = result if result is not None and ended is not None and ended.status == 0 else None
         if verdict.outcome in ("internal", "sandbox_violation"):
             log.error("a job ended in %s: %s", verdict.outcome, result.detail if result else ended)
         return Report(
             outcome=verdict.outcome,
-            exit=believed.exit if believed else None,
+            exit=account.exit if verdict.outcome in ("exited", "signaled") else None,
             diagnostics=believed.diagnostics if believed else (),
             limit=verdict.limit,
             message=verdict.message,
             stdout=bytes(account.output[1]),
             stderr=bytes(account.output[2]),
-            instructions=believed.instructions if believed else account.instructions,
-            virtual_ns=believed.virtual_ns if believed else account.virtual_ns,
+            strace=tuple(account.strace),
+            instructions=account.instructions,
+            virtual_ns=account.virtual_ns,
             events=account.last,
             unmodelled=tuple(account.unmodelled),
         )

@@ -5,6 +5,7 @@ One thread of the client listens; any thread may ask. A warm parent that dies ta
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
@@ -118,7 +119,8 @@ class Link:
     def close(self) -> None:
         """End the warm parent, and with it every child."""
         self._fail("The sandbox has been closed.")
-        self._control.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):  # the other end has gone already, and the listener with it
+            self._control.shutdown(socket.SHUT_RDWR)
         try:
             self._process.wait(_END_TIMEOUT)
         except subprocess.TimeoutExpired:

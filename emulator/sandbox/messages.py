@@ -6,13 +6,16 @@ from typing import Literal
 
 import msgspec
 
-from emulator.trace.run import Diagnostic, Exit, LimitName, RunSpec
+from emulator.trace.run import Diagnostic, LimitName, RunSpec
+from emulator.trace.survey import Survey
 
 
 class RunJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="run"):
     spec: RunSpec
     survey: bool = False
-    """Also tell the hash over the path of instructions and the files left under /home: what the corpus compares."""
+    """Also tell what the run left (trace.survey)."""
+    path: bool = False
+    """Go instruction by instruction, for the survey's path."""
 
 
 class AssembleJob(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="assemble"):
@@ -30,34 +33,19 @@ class SourceSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     line: int
 
 
-class FileAfter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file as the run left it: `mode` is st_mode; `data` for a regular file, `symlink` for a link."""
-
-    mode: int
-    size: int | None = None
-    data: bytes | None = None
-    symlink: str | None = None
-
-
-class Survey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    path_hash: str | None
-    """FNV-1a-64 over the addresses of all user-mode instructions, hex; None where the run did not record it."""
-    files: dict[str, FileAfter]
-
-
 class Result(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A child's last word. The client believes it where it can't know better, and only from a child that then left in order."""
+    """A child's last word. The client believes it only from a child that then left in order.
 
-    outcome: Literal["exited", "signaled", "limit", "source_error", "assembled", "internal"]
-    exit: Exit | None = None
+    How a program ended is not in it: that is in the run's events ("ran").
+    """
+
+    outcome: Literal["ran", "limit", "source_error", "assembled", "internal"]
     limit: LimitName | None = None
     message: str = ""
     detail: str = ""
     """A traceback, for our log and nobody else."""
     diagnostics: tuple[Diagnostic, ...] = ()
     source_map: tuple[SourceSpan, ...] = ()
-    instructions: int = 0
-    virtual_ns: int = 0
     survey: Survey | None = None
 
 

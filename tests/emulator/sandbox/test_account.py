@@ -4,7 +4,7 @@ import pytest
 from emulator.sandbox.account import Account, EventBatch, OverLimit
 from emulator.sandbox.frames import FrameError
 from emulator.trace import events as ev
-from emulator.trace.run import Limits
+from emulator.trace.run import Exit, Limits
 
 
 def regs(seq: int) -> ev.Regs:
@@ -23,6 +23,16 @@ def test_events_are_booked_in_order() -> None:
     assert (account.last, account.instructions, account.virtual_ns) == (5, 9, 50)
     assert account.output == {1: b"out", 2: b"err"}
     assert list(account.unmodelled) == ["fork"]
+
+
+def test_the_first_task_tells_the_end() -> None:
+    account = Account(Limits())
+    starts = [ev.TaskStart(1, 0, 0, 5, 5, 1, "prog"), ev.TaskStart(2, 0, 0, 6, 6, 5, "prog")]
+    ends = [ev.TaskExit(3, 0, 0, 5, Exit(code=1), core_dumped=False), ev.TaskExit(4, 0, 0, 6, Exit(code=2), core_dumped=False)]
+    account.take(encoded(*starts, *ends, ev.Stop(5, 0, 0, 6, "exited", None, "")))
+    assert account.exit == Exit(code=1)
+    assert account.stop is not None
+    assert account.strace == ["+++ exited with 1 +++", "+++ exited with 2 +++"]
 
 
 def test_what_is_known_already_is_left_out() -> None:

@@ -1,16 +1,22 @@
 import signal
+from typing import get_args
 
 import pytest
 
 from emulator.sandbox.messages import Cause, Ended, Result
 from emulator.sandbox.outcome import OUT_OF_MEMORY, PEAK_RSS_SUSPECT, Stage, judge
-from emulator.trace.run import Exit, Limits
+from emulator.trace import events as ev
+from emulator.trace.run import LimitName, Limits
 
 LEFT, FAILED = 0, 1 << 8
 
 
 def ended(status: int, cause: Cause = "", peak_rss: int = 1 << 20) -> Ended:
     return Ended(1, status, peak_rss, cause)
+
+
+def stop(reason: str, limit: LimitName | None = None) -> ev.Stop:
+    return ev.Stop(9, 0, 0, 1, reason, limit, "nobody comes")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -47,17 +53,33 @@ def test_a_child_without_a_last_word(stage: Stage, end: Ended, outcome: str, lim
 
 
 def test_the_word_of_a_child_that_left_in_order_counts() -> None:
-    result = Result(outcome="exited", exit=Exit(code=3))
-    assert judge("running", result, ended(LEFT), Limits()).outcome == "exited"
-    assert judge("running", result, ended(LEFT, "cancelled"), Limits()).outcome == "exited"
+    assert judge("running", Result(outcome="ran"), ended(LEFT), Limits(), stop("exited")).outcome == "exited"
+    assert judge("running", Result(outcome="ran"), ended(LEFT), Limits(), stop("signaled")).outcome == "signaled"
+    assert judge("running", Result(outcome="ran"), ended(LEFT, "cancelled"), Limits(), stop("exited")).outcome == "exited"
+    assert judge("running", Result(outcome="ran"), ended(LEFT), Limits(), None).outcome == "internal"
+    assert judge("running", Result(outcome="limit"), ended(LEFT), Limits(), None).outcome == "internal"
     assert judge("running", Result(outcome="internal", detail="secret"), ended(LEFT), Limits()).outcome == "internal"
     limit = judge("running", Result(outcome="limit", limit="instructions"), ended(LEFT), Limits(instructions=5_000_000))
     assert (limit.limit, limit.message) == ("instructions", "The program was ended after 5,000,000 instructions, the limit of this run.")
 
 
+@pytest.mark.parametrize("limit", get_args(LimitName))
+def test_every_limit_has_its_sentence(limit: LimitName) -> None:
+    verdict = judge("running", Result(outcome="ran"), ended(LEFT), Limits(), stop("limit", limit))
+    assert (verdict.outcome, verdict.limit) == ("limit", limit)
+    assert "the limit of this run" in verdict.message
+    assert judge("running", Result(outcome="limit", limit=limit), ended(LEFT), Limits()) == verdict
+
+
+def test_a_program_that_waits_for_ever_has_reached_its_wall_limit() -> None:
+    verdict = judge("running", Result(outcome="ran"), ended(LEFT), Limits(), stop("deadlock"))
+    assert (verdict.outcome, verdict.limit) == ("limit", "wall")
+    assert "nobody comes" in verdict.message
+
+
 @pytest.mark.parametrize("status", [signal.SIGSEGV, signal.SIGSYS, signal.SIGKILL, FAILED])
 def test_the_word_of_a_child_that_then_died_does_not(status: int) -> None:
-    assert judge("running", Result(outcome="exited", exit=Exit(code=0)), ended(status), Limits()).outcome != "exited"
+    assert judge("running", Result(outcome="ran"), ended(status), Limits(), stop("exited")).outcome != "exited"
 
 
 def test_a_traceback_is_not_for_the_learner() -> None:
