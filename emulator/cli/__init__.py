@@ -1,0 +1,1 @@
+"""The command line: `python -m emulator run PROG` and `corpus DIR...`, in the same sandbox as the service."""
