@@ -103,6 +103,6 @@ def test_a_lesson(window: Window, axe: str, root: Path) -> None:
 def test_the_lesson_list(window: Window, site: Service) -> None:
     listed = site.get("/api/scenarios").json
     window.page.get_by_role("button", name="Lessons").click()
-    links = window.page.get_by_role("dialog").get_by_role("link")
+    links = window.page.get_by_role("dialog").locator("li").get_by_role("link")
     links.first.wait_for()
     assert links.count() == len(listed)

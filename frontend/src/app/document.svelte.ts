@@ -23,7 +23,15 @@ export class Document {
   /** The last answer and the text it is about. */
   private answer: { source: string; answer: AssembleAnswer } | null = null;
 
-  constructor(private readonly key: string, readonly original: Program) {
+  /** What Reset goes back to. */
+  original = $state.raw<Program>({ source: "" });
+  private key = "";
+
+  /** Begin with `original`, or with what the browser kept of it under `key`. */
+  open(key: string, original: Program): void {
+    if (this.key !== "") this.save();
+    this.key = key;
+    this.original = original;
     this.program = recall<Program>(`program:${key}`) ?? original;
     this.check(0);
   }

@@ -36,6 +36,8 @@ export class Session {
   private lines = $state.raw(new LineIndex([]));
   private source: RunSource | null = null;
   private wanted = 0;
+  /** Cancel was pressed before the run had a name. */
+  private cancelling = false;
   private hashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly key: string, private readonly document: Document) {}
@@ -70,6 +72,7 @@ export class Session {
       const { id } = await startRun(program);
       this.listen(id);
       remember(`run:${this.key}`, { run: id, program } satisfies LastRun);
+      if (this.cancelling) await this.cancel();
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
@@ -91,7 +94,9 @@ export class Session {
   }
 
   async cancel(): Promise<void> {
-    if (!this.busy || this.run === "") return;
+    if (!this.busy) return;
+    this.cancelling = this.run === "";
+    if (this.cancelling) return;
     try {
       await cancelRun(this.run);
     } catch (error) {
@@ -157,6 +162,7 @@ export class Session {
     [this.seq, this.wanted, this.run, this.message] = [0, 0, "", ""];
     [this.phase, this.report, this.follow] = [phase, null, true];
     this.lines = new LineIndex([]);
+    this.cancelling = false;
   }
 
   private fail(message: string): void {
