@@ -149,6 +149,7 @@ ARCH: Final = Constants(
     },
 )
 CLOSE_RANGE: Final = Flags("CLOSE_RANGE_???", {"CLOSE_RANGE_UNSHARE": 2, "CLOSE_RANGE_CLOEXEC": 4})
+RENAME: Final = Flags("RENAME_??", {"RENAME_NOREPLACE": 1, "RENAME_EXCHANGE": 2, "RENAME_WHITEOUT": 4})
 FD: Final = Flags("FD_???", {"FD_CLOEXEC": c.FD_CLOEXEC})
 MREMAP: Final = Flags("MREMAP_???", {"MREMAP_MAYMOVE": 1, "MREMAP_FIXED": 2, "MREMAP_DONTUNMAP": 4})
 MADV: Final = Constants(

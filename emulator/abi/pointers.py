@@ -93,6 +93,17 @@ class OutBytesType(BytesType):
         return show_bytes(value, call.result, call.memory, as_hex=self.as_hex)
 
 
+class OutPathType(PointerType):
+    """A buffer the kernel puts a path into."""
+
+    c_type = "char *"
+    late = True
+
+    def show_late(self, value: int, call: Call) -> str:
+        found = None if call.failed or not value else call.memory.peek_string(value, PATH_MAX)
+        return self.show(value, call) if found is None else quote(found[0])
+
+
 class StructType(PointerType):
     """A structure the kernel reads."""
 

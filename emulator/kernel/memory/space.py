@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from emulator.cpu.port import CpuPort
     from emulator.kernel.memory.frames import Frames
+    from emulator.kernel.vfs.pages import PageSource
     from emulator.trace.recorder import Recorder
 
 STACK_TOP = 0x7FFF_FFFF_F000
@@ -154,6 +155,14 @@ class AddressSpace:
         """Forget contents but keep the areas (MADV_DONTNEED)."""
         for page in self._resident_in(start, end):
             self._drop(page)
+
+    def drop_source(self, source: PageSource, first: int) -> None:
+        """Forget every page of `source` from page number `first` on, copies too: the file ends before them now."""
+        for area in self.areas:
+            if area.source is source:
+                start = area.start + first * PAGE_SIZE - area.offset
+                if start < area.end:
+                    self.drop_pages(max(start, area.start), area.end)
 
     def take_pages(self, start: int, end: int, to: int) -> None:
         """Move what is resident in [start, end) to `to`, where its area is made already (mm/mremap.c, move_page_tables)."""

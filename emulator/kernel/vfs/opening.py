@@ -10,6 +10,7 @@ from emulator.abi.errors import SyscallError
 from emulator.kernel.vfs.devices import open_device
 from emulator.kernel.vfs.inode import DeviceInode, DirectoryInode, RegularInode, SymlinkInode
 from emulator.kernel.vfs.lookup import Place, Walk, check_access, path_of
+from emulator.kernel.vfs.naming import set_size
 from emulator.kernel.vfs.regular import DirectoryFile, PathFile, RegularFile
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def open_path(task: Task, base: DirectoryInode, path: bytes, flags: int, mode: i
         if wanted & c.W_OK and inode.executing and not created:
             raise SyscallError(Errno.ETXTBSY, "the file is a program that is running")
         if flags & c.O_TRUNC and not created:
-            inode.pages.truncate(0)
-            inode.mtime = inode.ctime = task.world.clock.realtime
+            set_size(task, inode, 0)
         return RegularFile(inode, flags & ~_GONE_AFTER_OPEN, _name(place), task.world.clock)
     if isinstance(inode, DirectoryInode):
         return DirectoryFile(inode, flags & ~_GONE_AFTER_OPEN, _name(place))

@@ -34,6 +34,7 @@ def build_tree(world: World, program: bytes) -> Tree:
     tree.program = tree.add_file(made["bin"], b"prog", 0o755, program)
     for file in world.spec.files:
         _place(tree, file, world.spec.uid)
+    tree.mounted = made["proc"]
     made["home"].uid = made["home"].gid = world.spec.uid
     return tree
 

@@ -24,6 +24,8 @@ class Tree:
         self._last = 0
         self.root = DirectoryInode(self.next_number(), 0o755, 0, 0, now, None)
         self.program: RegularInode
+        self.mounted: DirectoryInode | None = None
+        """/proc: another file system's place, which can't be removed."""
 
     def next_number(self) -> int:
         self._last += 1
