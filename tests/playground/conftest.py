@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ MODES = ["embedded", pytest.param("distributed", marks=pytest.mark.services)]
 
 
 @pytest.fixture(scope="session")
-def infrastructure(machine: None) -> Iterator[dict[str, str]]:
+def infrastructure() -> Iterator[dict[str, str]]:
     """Where the distributed service keeps its data: the servers the environment names, or new ones."""
     with ExitStack() as stack:
         yield {
@@ -28,14 +27,7 @@ def infrastructure(machine: None) -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def machine() -> None:
-    """Skips where there is nothing to run programs on."""
-    if find_spec("emulator.sandbox.child") is None:
-        pytest.skip("emulator.sandbox.child is not written yet")
-
-
-@pytest.fixture(scope="session")
-def start(machine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
     """Start embedded services; all are gone at the end of the tests."""
     with ExitStack() as stack:
 
@@ -48,7 +40,7 @@ def start(machine: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 
 @pytest.fixture(scope="session", params=MODES)
-def service(machine: None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service that many tests share."""
     settings = {"RATE_FACTOR": "1000", "MAX_SOCKETS_PER_VISITOR": "64", "RUN_LEASE_SECONDS": "4"}
     separate = request.param == "distributed"

@@ -46,9 +46,12 @@ def test_built(dist: Path) -> None:
     status, text = shown({"page": "home"})
     assert status == 200
     assert re.findall(r'(?:src|href)="(/static[^"]*)"', text) == [
-        "/static/favicon.svg", "/static/assets/main-11111111.css", "/static/assets/shared-33333333.css", "/static/assets/shared-22222222.js",
+        "/static/favicon.svg",
+        "/static/assets/main-11111111.css",
+        "/static/assets/shared-33333333.css",
+        "/static/assets/shared-22222222.js",
         "/static/assets/main-AbCdEfGh.js",
-    ]  # fmt: skip
+    ]
     for tag in re.findall(r"<(?:script|style)[^>]*>", text):
         assert 'nonce="NONCE"' in tag or 'type="application/json"' in tag, tag
 
