@@ -35,12 +35,12 @@ _start: mov r8d, 2000
 again:  lea rsi, [rip + from]
         lea rdi, [rip + to]
         mov ecx, 4096
-word:   mov rax, [rsi]
+load:   mov rax, [rsi]
         mov [rdi], rax
         add rsi, 8
         add rdi, 8
         dec ecx
-        jnz word
+        jnz load
         dec r8d
         jnz again
 """
