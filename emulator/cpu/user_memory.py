@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from emulator.cpu import decode
 from emulator.cpu.memory import PAGE_SIZE, PhysicalMemory
-from emulator.cpu.paging import FRAME, P, PageTables, Step, W, is_canonical
+from emulator.cpu.paging import FRAME, SHIFTS, P, PageTables, Step, W, is_canonical
 
 
 class Code(NamedTuple):
@@ -27,23 +27,36 @@ class UserMemory:
 
     def code(self, address: int, size: int) -> Code:
         """Read code that the CPU has just fetched."""
-        writable = False
-        for page in range(address & -PAGE_SIZE, address + size, PAGE_SIZE):
-            writable = writable or all(step.entry & W for step in self.tables.walk(page))
+        writable, last = False, address + size - 1
+        for page in range(address & -PAGE_SIZE, last + 1, PAGE_SIZE):
+            writable = writable or bool(self._rights(page) & W)
         return Code(self.read(address, size + decode.LONGEST), writable)
 
     def read(self, address: int, size: int) -> bytes:
         """Read what is mapped of [address, address + size), up to the first hole."""
-        parts = []
+        data = b""
         while size > 0 and is_canonical(address):
-            steps = self.tables.walk(address)
-            if not steps[-1].entry & P:
+            rights = self._rights(address)
+            if not rights & P:
                 break
             offset = address & (PAGE_SIZE - 1)
             length = min(size, PAGE_SIZE - offset)
-            parts.append(self.ram.read((steps[-1].entry & FRAME) + offset, length))
+            data += self.ram.read((rights & FRAME) + offset, length)
             address, size = address + length, size - length
-        return b"".join(parts)
+        return data
+
+    def _rights(self, address: int) -> int:
+        """Return the PT entry of a canonical address with the rights that all four levels give; 0 if there is none.
+
+        What `PageTables.walk` finds, without telling each level: this runs for every block of code that changes itself.
+        """
+        words, entry, rights = self.ram.words, self.tables.root, P | W
+        for shift in SHIFTS:
+            entry = words[((entry & FRAME) >> 3) + (address >> shift & 511)]
+            if not entry & P:
+                return 0
+            rights &= entry
+        return entry & FRAME | rights
 
     def walk(self, address: int) -> tuple[Step, ...]:
         """Return what the MMU meets on its way to `address`; nothing where it does not even begin."""
