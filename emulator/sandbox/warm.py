@@ -171,14 +171,15 @@ class WarmParent:
 
 
 def _prepare(allow_weak: bool) -> tuple[lockdown.Host, Ready, Work]:  # noqa: FBT001 - a command line switch
-    """Warm up and prove the lock; LockdownError says why not to serve."""
-    from emulator.sandbox import child  # noqa: PLC0415 - an engine that can't even be imported is to be reported, too
-
-    child.warm_up()
+    """Prove the lock and warm up; LockdownError says why not to serve."""
     host = lockdown.examine()
     if host.missing and not allow_weak:
         raise lockdown.LockdownError(" ".join(host.missing) + " Set ALLOW_WEAK_SANDBOX=1 to serve all the same.")
-    attacks = selftest.prove(host)
+    attacks = selftest.prove(host)  # first, while a fork is cheap
+
+    from emulator.sandbox import child  # noqa: PLC0415 - an engine that can't even be imported is to be reported, too
+
+    child.warm_up()
     gc.collect()
     gc.freeze()
     return host, Ready(attacks=attacks, missing=host.missing), child
