@@ -14,7 +14,7 @@ from emulator.sandbox import blackbox, frames, outcome
 from emulator.sandbox.account import Account, EventBatch, OverLimit
 from emulator.sandbox.frames import FrameError, FrameReader, Kind
 from emulator.sandbox.messages import AssembleJob, Ended, Job, Result, RunJob
-from emulator.trace.run import ElfProgram, Limits, Report
+from emulator.trace.run import Limits, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,8 @@ class RunHandle:
 
     def __init__(self, link: Link, job: Job) -> None:
         self._limits = job.spec.limits if isinstance(job, RunJob) else Limits()
-        self._stage: Stage = "running" if isinstance(job, RunJob) and isinstance(job.spec.program, ElfProgram) else "assembling"
+        self._stage: Stage = "assembling"
+        """Until the child says that it runs; with an ELF file it says so at once."""
         self._link = link
         self._account = Account(self._limits)
         self._result: Result | None = None
@@ -56,7 +57,7 @@ class RunHandle:
         """What this side found wrong with the child's messages."""
         wall_ms = 0 if isinstance(job, AssembleJob) else self._limits.wall_ms
         self._child: SpareChild = link.take(outcome.ASSEMBLE_WALL_MS + wall_ms + _GRACE_MS)
-        self._deadline = time.monotonic() + (self._limits.wall_ms if self._stage == "running" else outcome.ASSEMBLE_WALL_MS) / 1000
+        self._deadline = time.monotonic() + outcome.ASSEMBLE_WALL_MS / 1000
         self._drained = False
         """The child has hung up, and everything it sent has been read."""
         self._reader = FrameReader(_FROM_CHILD, MESSAGE_LIMIT)

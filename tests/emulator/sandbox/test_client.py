@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import msgspec
 import pytest
 
+from emulator.loader.assembler import assemble
 from emulator.sandbox.client import RunHandle, Sandbox
 from emulator.trace import events as ev
-from emulator.trace.run import Exit, Report, RunSpec
+from emulator.trace.run import ElfProgram, Exit, Report, RunSpec
 from tests.emulator.sandbox import programs
 from tests.emulator.sandbox.programs import spec
 
@@ -35,6 +36,19 @@ def test_hello(sandbox: Sandbox) -> None:
     assert [event.seq for event in events] == list(range(1, told.events + 1))
     assert isinstance(events[0], ev.Keyframe)
     assert isinstance(events[-1], ev.Stop)
+
+
+def test_an_elf_file_runs_like_the_text_it_was_made_from(sandbox: Sandbox) -> None:
+    text = spec(programs.hello())
+    file = msgspec.structs.replace(text, program=ElfProgram(assemble(programs.hello()).elf))
+    assert finish(sandbox.start(file)) == finish(sandbox.start(text))
+
+
+@pytest.mark.parametrize("data", [b"", b"\x7fELF", b"MZ" * 400, b"\x7fELF" + bytes(300)])
+def test_a_file_that_is_no_program_is_told_so(sandbox: Sandbox, data: bytes) -> None:
+    told = report(sandbox, RunSpec(program=ElfProgram(data)))
+    assert told.outcome == "source_error"
+    assert told.diagnostics[0].line == 0
 
 
 def test_a_run_is_the_same_every_time(sandbox: Sandbox) -> None:
