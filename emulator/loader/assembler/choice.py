@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -13,7 +14,7 @@ from emulator.loader.assembler.diagnostics import Fault
 from emulator.loader.assembler.forms import IMMEDIATE_BITS, Form, matching, table, takes_memory
 from emulator.loader.assembler.names import BITS, CLASS, SIZE_NAMES
 from emulator.loader.assembler.operands import Operand
-from emulator.loader.assembler.values import Value
+from emulator.loader.assembler.values import Value, signed
 
 _STACK_SIZE: Final = frozenset({"push", "pop", "call", "jmp"})
 
@@ -57,8 +58,34 @@ def displacement(operand: Operand, kind: str) -> int:
     return number
 
 
+_STEPS: Final = (-(1 << 31), -0x8000, -0x80, 0, 1, 2, 16, 0x80, 0x100, 0x8000, 0xFF80, 0x10000, 1 << 31, 0xFFFFFF80, 1 << 32)
+"""Where an immediate begins or ceases to fit some kind of operand."""
+_chosen: dict[tuple[object, ...], Form] = {}
+"""Forms by name and shape of the operands. Bounded by what shapes there are."""
+
+
 def select(name: str, iced: str, operands: Sequence[Operand], here: tuple[int, int]) -> Form:
     """Return the form GNU as chooses. Raises Fault saying what was expected."""
+    key = (name, iced, *map(_kind, operands))
+    form = _chosen.get(key)
+    if form is None:
+        form = _chosen[key] = _select(name, iced, operands, here)
+    return form
+
+
+def _kind(operand: Operand) -> object:
+    """Return all of an operand that the choice of a form can hang on."""
+    if operand.kind == "register":
+        return operand.register
+    value = operand.value
+    if operand.kind == "immediate":
+        return bisect_right(_STEPS, signed(value.number)) if value.constant else "symbol"
+    absolute = not (operand.base or operand.index)
+    far = absolute and value.constant and not -(1 << 31) <= signed(value.number) < 1 << 31
+    return (operand.bits, absolute, far, operand.base if operand.base in {"rip", "rsi", "rdi", "esi", "edi"} else "")
+
+
+def _select(name: str, iced: str, operands: Sequence[Operand], here: tuple[int, int]) -> Form:
     forms = _allowed(name, iced, operands)
     found = [f for f in matching(forms, operands) if not _odd_stack_size(name, f, operands)]
     if iced == "mov":
