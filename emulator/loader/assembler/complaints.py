@@ -4,12 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from emulator.loader.assembler.diagnostics import Fault
+from emulator.loader.assembler.diagnostics import Fault, nearest
 from emulator.loader.assembler.forms import IMMEDIATE_BITS, Form, immediate_fits, kind_in_words, matching
-from emulator.loader.assembler.names import BITS, CLASS, SIZE_NAMES
+from emulator.loader.assembler.lexer import Token
+from emulator.loader.assembler.mnemonics import known
+from emulator.loader.assembler.names import BITS, CLASS, REGISTERS, SIZE_NAMES
 from emulator.loader.assembler.operands import Operand
 from emulator.loader.assembler.values import Value
+
+_NASM: Final[dict[str, str]] = {
+    "section": ".section",
+    "segment": ".section",
+    "global": ".globl",
+    "extern": ".extern",
+    "align": ".balign",
+    "resb": ".skip",
+    "resw": ".skip",
+    "resd": ".skip",
+    "resq": ".skip",
+    "times": ".fill",
+    "bits": "",
+    "default": "",
+    "cpu": "",
+}
+"""NASM's directives, and GNU's for them; empty = not needed here."""
+
+
+def unknown_instruction(word: Token) -> Fault:
+    """Return what to say about a statement that begins with no known word."""
+    at = (word.start, word.end)
+    lowered = word.text.lower()
+    if word.kind != "name":
+        return Fault(f"an instruction, a directive or a label is expected, not `{word.text}`", *at)
+    if lowered in REGISTERS:
+        return Fault(f"`{word.text}` is a register; an instruction is expected here", *at)
+    if lowered in _NASM:
+        instead = _NASM[lowered]
+        return Fault(f"`{word.text}` is NASM's; " + (f"GNU as writes `{instead}`" if instead else "it is not needed here"), *at, instead)
+    return Fault(f"unknown instruction `{word.text}`", *at, nearest(word.text, known()))
 
 
 def no_match(name: str, forms: Sequence[Form], operands: Sequence[Operand], start: int, end: int) -> Fault:

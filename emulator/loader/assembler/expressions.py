@@ -190,6 +190,8 @@ class Parser:
         if lowered == "not":
             inner = self.expression(_TIGHT)
             return Node("not", start, inner.end, left=inner)
+        if lowered == "rel" and (following := self.peek()) is not None and following.kind == "name":
+            raise Fault(f"`rel` is NASM's; GNU as writes [rip+{following.text}]", start, following.end, f"rip+{following.text}")
         if lowered in SIZES:
             following = self.peek()
             if following is not None and following.text.lower() == "ptr":

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from emulator.loader.assembler import adaptation, choice, encoder
-from emulator.loader.assembler.diagnostics import Fault, Span, nearest
+from emulator.loader.assembler.complaints import unknown_instruction
+from emulator.loader.assembler.diagnostics import Fault, Span
 from emulator.loader.assembler.expressions import Parser
 from emulator.loader.assembler.forms import IMPLIED, Form
 from emulator.loader.assembler.layout import Fixup, Jump, Section
@@ -27,7 +28,7 @@ from emulator.loader.assembler.mnemonics import (
     known,
     resolved,
 )
-from emulator.loader.assembler.names import BITS, HIGH_BYTES, NEEDS_REX, PREFIXES, REGISTERS
+from emulator.loader.assembler.names import BITS, HIGH_BYTES, NEEDS_REX, PREFIXES
 from emulator.loader.assembler.operands import Operand, OperandReader
 from emulator.loader.assembler.values import Scope, Value
 
@@ -79,7 +80,7 @@ def read(tokens: list[Token], position: int, end_column: int, scope: Scope) -> t
         word = tokens[position]
     name = word.text.lower()
     if word.kind != "name" or name not in known():
-        raise _unknown(word)
+        raise unknown_instruction(word)
     parser = Parser(tokens, position + 1, end_column, operand=True)
     operands: list[Operand] = []
     if parser.peek() is not None:
@@ -93,15 +94,6 @@ def read(tokens: list[Token], position: int, end_column: int, scope: Scope) -> t
     if parser.peek() is not None:
         raise parser.expected("`,` or the end of the statement")
     return name, prefixes, operands
-
-
-def _unknown(word: Token) -> Fault:
-    if word.kind != "name":
-        return Fault(f"an instruction, a directive or a label is expected, not `{word.text}`", word.start, word.end)
-    near = nearest(word.text, known())
-    if word.text.lower() in REGISTERS:
-        return Fault(f"`{word.text}` is a register; an instruction is expected here", word.start, word.end)
-    return Fault(f"unknown instruction `{word.text}`", word.start, word.end, near)
 
 
 def assemble(name: str, prefixes: Sequence[Token], operands: list[Operand], here: tuple[int, int]) -> Code:
