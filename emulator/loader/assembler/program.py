@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from emulator.abi.errors import EmulatorBug
 from emulator.loader.assembler import directives, instructions, limits, sections
 from emulator.loader.assembler.diagnostics import Collector, Fault, Span
 from emulator.loader.assembler.expressions import Node, Parser
 from emulator.loader.assembler.layout import Align, Org, Place, Section
 from emulator.loader.assembler.lexer import Line, Token, tokenise, unescape
+from emulator.loader.assembler.mnemonics import BRANCHES, NEAR_ONLY, SHORT_ONLY
 from emulator.loader.assembler.names import REGISTERS
+from emulator.loader.assembler.operands import Operand
 from emulator.loader.assembler.source import Source
 from emulator.loader.assembler.symbols import SymbolTable
 from emulator.loader.assembler.values import Scope, Symbol, bind
+
+_NASM_DATA: Final = re.compile(r"\s*[\w.$]+:?\s+(?:d[bwdq]|equ)\s", re.IGNORECASE)
 
 
 class Program:
@@ -25,6 +32,7 @@ class Program:
         self._previous = self.section = self._section(".text")
         self._stack: list[tuple[Section, Section]] = []
         self._reserved = 0
+        self._nasm_habits = any(_NASM_DATA.match(line.text) for line in lines)
         self._commons: dict[str, tuple[Symbol, int, int, Line]] = {}
         self._line = Line("", 0)
         self.marks: list[tuple[Place, Place, int]] = []
@@ -144,8 +152,17 @@ class Program:
         section = self.writable(tokens[position])
         name, prefixes, operands = instructions.read(tokens, position, end, self.scope)
         word = tokens[position + len(prefixes)] if name else tokens[position]
+        if self._nasm_habits:
+            self._warn_of_bare_names(name, operands)
         code = instructions.assemble(name, prefixes, operands, (word.start, word.end))
         instructions.place(code, section, self.span(tokens[position].start, tokens[-1].end), expanded=self._line.expanded)
+
+    def _warn_of_bare_names(self, mnemonic: str, operands: list[Operand]) -> None:
+        """In NASM a bare name is its address, here it is the memory there: say so to who writes NASM's data words."""
+        for operand in operands:
+            bare = operand.kind == "memory" and operand.value.plain and not (operand.bracketed or operand.bits or operand.segment)
+            if bare and not operand.base and mnemonic not in BRANCHES and mnemonic not in NEAR_ONLY and mnemonic not in SHORT_ONLY:
+                self.warn(Fault("this reads memory, as in GNU as; `offset` gives the address", operand.start, operand.end, "offset "))
 
     # ---- symbols
 

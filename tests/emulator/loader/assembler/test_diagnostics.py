@@ -151,3 +151,11 @@ def test_a_place_in_a_macro_is_the_place_of_its_call() -> None:
 def test_unknown_escapes_are_warned_of() -> None:
     (found,) = assemble('_start: nop\n .ascii "a\\e"\n').warnings
     assert (found.line, found.column, found.severity) == (2, 11, "warning")
+
+
+def test_a_bare_name_is_memory_and_nasm_users_are_told() -> None:
+    program = 'msg db "hi", 10\nlen equ $ - msg\n_start: mov rsi, msg\n mov rdi, offset msg\n mov edx, len\n mov al, [msg]\n jmp _start\n'
+    (found,) = assemble(program).warnings
+    assert (found.line, found.column, found.end_column) == (3, 18, 21)
+    assert "`offset` gives the address" in found.message
+    assert assemble(program.replace("db", ".byte 0 #").replace("len equ", "len =").replace("msg .byte", "msg: .byte")).warnings == ()
