@@ -15,12 +15,21 @@ from kombu.transport import memory
 
 _news = threading.Condition()
 _puts = 0
+_interrupts = 0
 
 
 def _announce() -> None:
     global _puts  # noqa: PLW0603  # the memory transport's queues are process-wide as well
     with _news:
         _puts += 1
+        _news.notify_all()
+
+
+def interrupt() -> None:
+    """Make all that wait for a message stop waiting, as if their time were over: the worker that they wait for goes down."""
+    global _interrupts  # noqa: PLW0603
+    with _news:
+        _interrupts += 1
         _news.notify_all()
 
 
@@ -44,16 +53,17 @@ class Transport(memory.Transport):
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Deliver one message, waiting up to `timeout` seconds (None: for ever). Raises TimeoutError when none came."""
         deadline = None if timeout is None else monotonic() + timeout
+        before = _interrupts
         while True:
             seen = _puts
             try:
                 self.cycle.get(self._deliver, timeout=timeout)  # type: ignore[union-attr]  # set by kombu's constructor
             except Empty:
                 left = None if deadline is None else deadline - monotonic()
-                if left is not None and left <= 0:
+                if (left is not None and left <= 0) or before != _interrupts:
                     raise TimeoutError from None
                 with _news:
-                    if seen == _puts:
+                    if seen == _puts and before == _interrupts:
                         _news.wait(left)
             else:
                 return

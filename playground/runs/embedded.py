@@ -9,6 +9,7 @@ from celery.worker import WorkController
 from django.conf import settings
 
 from playground.celery import app
+from playground.core import broker
 from playground.runs import engine, worker
 
 START_SECONDS = 20
@@ -68,5 +69,6 @@ class EmbeddedWorker:
         worker.drain()
         self._keeper.close()
         self._controller.stop()
+        broker.interrupt()
         self._thread.join(timeout=STOP_SECONDS)
         engine.close()

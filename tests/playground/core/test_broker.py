@@ -11,6 +11,7 @@ import pytest
 from kombu import Connection, Consumer, Exchange, Producer, Queue
 
 import playground.celery  # noqa: F401  # registers the transport
+from playground.core import broker
 
 BETWEEN_LOOKS = 30.0
 """Seconds. A consumer that only looked when its wait is over would make a test last longer than its patience."""
@@ -63,6 +64,13 @@ def test_a_burst_arrives_whole_and_in_order(delivered: tuple[queue.Queue[object]
     for number in range(500):
         put(name, number)
     assert [got.get(timeout=BETWEEN_LOOKS / 3) for _ in range(500)] == list(range(500))
+
+
+def test_waiting_can_be_interrupted() -> None:
+    with Connection("inprocess://localhost/") as connection, Consumer(connection, [_queue("test-interrupted")]):
+        threading.Timer(0.05, broker.interrupt).start()
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=10 * BETWEEN_LOOKS)
 
 
 def test_waiting_ends() -> None:
