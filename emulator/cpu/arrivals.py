@@ -9,7 +9,7 @@ from __future__ import annotations
 from iced_x86 import Instruction
 
 from emulator.abi.errors import EmulatorBug
-from emulator.cpu import decode, exceptions, image, overlay, reasons, transitions
+from emulator.cpu import access_rights, decode, exceptions, image, overlay, reasons, transitions
 from emulator.cpu.counter import Counter
 from emulator.cpu.engine import Engine
 from emulator.cpu.exceptions import RF, Delivery, Descriptors
@@ -113,14 +113,18 @@ class Arrivals:
     def trap(self) -> None:
         """The engine has been stopped in front of an instruction that it must not execute in ring 3; its state is saved.
 
-        Port I/O is not allowed, whatever else there is is no instruction.
+        LAR is executed here. Port I/O is not allowed, whatever else there is is no instruction.
         """
         words = self._engine.words
-        if self._mnemonic(words[overlay.RIP]) in decode.PORT_IO:
-            self._deliver(13, 0)
+        rip = words[overlay.RIP]
+        instruction = self._instruction(rip)
+        if instruction is not None and access_rights.is_modelled(instruction):
+            access_rights.execute(instruction, words, self._memory.ram)
+            self._counter.count_one(rip)
         else:
-            self._deliver(6, None)
-        transitions.put_flags_to_rest(words)
+            port_io = instruction is not None and instruction.mnemonic in decode.PORT_IO
+            self._deliver(13 if port_io else 6, 0 if port_io else None)
+            transitions.put_flags_to_rest(words)
         self._engine.restore()
 
     def _refuse_int(self, vector: int) -> None:

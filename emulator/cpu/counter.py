@@ -266,6 +266,13 @@ class Counter:
         if block.far:
             self.use_bits(0)
 
+    def count_one(self, address: int) -> None:
+        """The instruction at `address` was completed without the engine."""
+        self._observe()
+        self.data[COUNT] += 1
+        self._pending = address
+        self._observe()
+
     def _observe(self) -> None:
         """Tell the observer of the last instruction stepped, now that it is known to be completed."""
         if self._pending is not None and self._observer is not None:

@@ -18,6 +18,7 @@ from iced_x86 import (
     InstructionInfoFactory,
     Mnemonic,
     OpAccess,
+    OpKind,
     Register,
 )  # fmt: skip
 
@@ -27,6 +28,7 @@ LONGEST = 15
 PORT_IO = frozenset(
     {Mnemonic.IN, Mnemonic.OUT, Mnemonic.INSB, Mnemonic.INSW, Mnemonic.INSD, Mnemonic.OUTSB, Mnemonic.OUTSW, Mnemonic.OUTSD}
 )
+LAR = Mnemonic.LAR
 HOST_CHANCE = frozenset({Mnemonic.RDRAND, Mnemonic.RDSEED})
 """The engine would answer these with the host's random numbers. CPUID does not announce them."""
 
@@ -122,9 +124,13 @@ def is_far(instruction: Instruction) -> bool:
 def must_trap(instruction: Instruction) -> bool:
     """Whether ring 3 must never get the engine to execute this.
 
-    It would not ask for the right to use a port, would answer with the host's chance, or knows an encoding that iced does not.
+    It would not ask for the right to use a port, would answer with the host's chance or wrongly, or knows an encoding that iced
+    does not.
     """
-    return instruction.mnemonic in PORT_IO or instruction.mnemonic in HOST_CHANCE or instruction.code == Code.INVALID
+    mnemonic = instruction.mnemonic
+    if mnemonic == LAR:
+        return instruction.op1_kind == OpKind.REGISTER
+    return mnemonic in PORT_IO or mnemonic in HOST_CHANCE or instruction.code == Code.INVALID
 
 
 def first(code: bytes, address: int, bits: int = 64) -> Instruction | None:
@@ -151,7 +157,7 @@ def undo_stack(instruction: Instruction) -> int:
     return -instruction.stack_pointer_increment if instruction.is_stack_instruction else 0
 
 
-_BASES = {
+GPR_NUMBER = {
     Register.RAX: 0, Register.RCX: 1, Register.RDX: 2, Register.RBX: 3, Register.RSP: 4, Register.RBP: 5, Register.RSI: 6,
     Register.RDI: 7, Register.R8: 8, Register.R9: 9, Register.R10: 10, Register.R11: 11, Register.R12: 12, Register.R13: 13,
     Register.R14: 14, Register.R15: 15,
@@ -164,9 +170,9 @@ def stack_address(instruction: Instruction, registers: Sequence[int]) -> int:
     if instruction.is_stack_instruction:
         pushes = instruction.stack_pointer_increment < 0
         return registers[4] + (instruction.stack_pointer_increment if pushes else 0) & _MASK
-    base = registers[_BASES[instruction.memory_base]] if instruction.memory_base in _BASES else 0
-    index = registers[_BASES[instruction.memory_index]] * instruction.memory_index_scale if instruction.memory_index in _BASES else 0
-    return base + index + instruction.memory_displacement & _MASK
+    base = registers[GPR_NUMBER[instruction.memory_base]] if instruction.memory_base in GPR_NUMBER else 0
+    index = registers[GPR_NUMBER[instruction.memory_index]] if instruction.memory_index in GPR_NUMBER else 0
+    return base + index * instruction.memory_index_scale + instruction.memory_displacement & _MASK
 
 
 def modifies_memory(instruction: Instruction) -> bool:

@@ -126,3 +126,24 @@ def test_every_fault_has_a_reason(build: Callable) -> None:
         assert words in fault.why, (text, fault.why)
         mnemonic = "(not" if "jmp" in text else text.split()[0].replace("movabs", "mov")
         assert fault.instruction.split()[0] == mnemonic
+
+
+@pytest.mark.parametrize(
+    ("selector", "rights"),
+    [(0x33, 0xAFFB00), (0x2B, 0xCFF300), (0x23, 0xCFFB00), (0x30, 0xAFFB00), (0x10, None), (0x18, None), (0x40, None), (0, None), (3, None),
+     (0x37, None),     (0x48, None), (0x80, None), (0xFFF8, None)],
+)  # fmt: skip
+@pytest.mark.parametrize("stepping", [False, True])
+def test_access_rights(build: Callable, selector: int, rights: int | None, stepping: bool) -> None:
+    """Recorded: 0xaffb for the user's code segment; the kernel's are not to be seen."""
+    text = f"_start: mov ecx, {selector}\n mov rdx, -1\n mov rbx, -1\n stc\n lar edx, ecx\n setz al\n setc ah\n lar bx, cx\n ud2\n"
+    lab = build(text)
+    if stepping:
+        assert len(lab.trace()) == 8
+    else:
+        lab.run()
+    frame = lab.exceptions[0].frame
+    assert frame["rax"] == (0x101 if rights is not None else 0x100)
+    assert frame["rdx"] == (2**64 - 1 if rights is None else rights)
+    assert frame["rbx"] == (2**64 - 1 if rights is None else 2**64 - 0x10000 + (rights & 0xFFFF))
+    assert lab.cpu.retired() == 8
