@@ -13,7 +13,7 @@ from emulator.abi.syscalls_x86_64 import PROTOTYPES as X86_64
 from emulator.abi.user_memory import Call
 from emulator.kernel.control import Block, TaskExit
 from emulator.kernel.syscalls import FAMILIES
-from emulator.kernel.syscalls.registry import TABLE, TABLE_I386, Declaration, undeclared
+from emulator.kernel.syscalls.registry import TABLE, TABLE_I386, Argument, Declaration, undeclared
 from emulator.trace.events import Arg, SyscallEnter, SyscallExit, Unmodelled
 
 if TYPE_CHECKING:
@@ -62,20 +62,12 @@ def signed_number(rax: int) -> int:
     return low - (1 << 32) if low >> 31 else low
 
 
-def declaration_64(number: int) -> tuple[Declaration, bool]:
-    """Return the call of a 64-bit number and whether it is one that runs here."""
-    declared = TABLE.get(number)
-    if declared is not None:
-        return declared, True
-    if number > 0 and number & X32_BIT and number & ~X32_BIT < X32_COMMON and number & ~X32_BIT in X86_64:
-        common = number & ~X32_BIT
-        return TABLE.get(common) or _known("x86_64", common, X86_64), False
-    return _known("x86_64", number, X86_64), False
-
-
-def declaration_32(number: int) -> tuple[Declaration, bool]:
-    declared = TABLE_I386.get(number)
-    return (declared, True) if declared is not None else (_known("i386", number, I386), False)
+def bare_64(number: int) -> Declaration:
+    """What is known of a 64-bit number that does not run here; an x32 number has the name of its 64-bit twin."""
+    common = number & ~X32_BIT
+    if number > 0 and number != common and common < X32_COMMON and common in X86_64:
+        return TABLE.get(common) or _known("x86_64", common, X86_64)
+    return _known("x86_64", number, X86_64)
 
 
 def _known(abi: str, number: int, table: dict[int, Prototype]) -> Declaration:
@@ -96,24 +88,30 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
 
     `wait` is called when the call must wait, and returns once it makes sense to try again.
     """
-    declaration, runs = declaration_64(number) if abi == "x86_64" else declaration_32(number)
+    declaration = (TABLE if abi == "x86_64" else TABLE_I386).get(number)
+    runs = declaration is not None
+    if declaration is None:
+        declaration = bare_64(number) if abi == "x86_64" else _known("i386", number, I386)
     recorder = task.world.recorder
     memory = task.memory
-    seen: UserMemory = memory if abi == "x86_64" else CompatView(memory)
-    call = Call(seen, raw)
-    shown = declaration.shown(call) if declaration.arguments else ()
-    texts = [argument.type.show(raw[place], call) for place, argument in shown]
-    arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
-    if declaration.describe is not None:
+    shown: Sequence[tuple[int, Argument]] = ()
+    texts: list[str] = []
+    arguments: tuple[Arg, ...] = ()
+    if declaration.arguments:
+        seen: UserMemory = memory if abi == "x86_64" else CompatView(memory)
+        call = Call(seen, raw)
+        shown = declaration.shown(call)
+        texts = [argument.type.show(raw[place], call) for place, argument in shown]
+        arguments = tuple([Arg(argument.name, hex(raw[place]), text) for (place, argument), text in zip(shown, texts, strict=True)])
+    elif declaration.describe is not None:
         texts = declaration.describe(task)
     recorder.emit(SyscallEnter, number, declaration.name, abi, arguments)
     task.syscall = declaration.name
     if not runs:
         _refuse(task, number, declaration, texts, abi)
         return -38
-    values = [argument.type.decode(raw[place], memory) for place, argument in enumerate(declaration.arguments)]
-    if abi == "i386":
-        values = [argument.type.decode(raw[place] & 0xFFFF_FFFF, memory) for place, argument in enumerate(declaration.arguments)]
+    width = MASK if abi == "x86_64" else 0xFFFF_FFFF
+    values = [argument.type.decode(raw[place] & width, memory) for place, argument in enumerate(declaration.arguments)]
     handler = declaration.handler
     assert handler is not None
     errno, why = "", ""
