@@ -78,6 +78,13 @@ class Machine:
         With `observer` go instruction by instruction; it gets the address of each user instruction that is completed.
         """
         recorder, kernel, cpu = self.recorder, self.kernel, self.cpu
+
+        def tell(_address: int) -> None:
+            """Level "instruction": what each one did, told when the next is about to begin."""
+            narrator.progress(cpu.registers(), cpu.retired())
+
+        if observer is None and self.spec.level == "instruction":
+            observer = tell
         narrator = Narrator(recorder, kernel.world.clock.at, cpu.entry.symbols)
         try:
             recorder.emit(ev.Keyframe, msgspec.structs.replace(initial(), seq=1))

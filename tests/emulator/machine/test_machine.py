@@ -171,3 +171,27 @@ def test_the_path_as_a_number() -> None:
         value = (value ^ address) * 1099511628211 % 2**64
     assert step_hash(RunSpec(program=AsmProgram(HELLO)), 1000) == (9, value)
     assert step_hash(RunSpec(program=AsmProgram(HELLO)), 5)[0] == 6
+
+
+@pytest.mark.parametrize("name", [name for name in PROGRAMS if name != "stack overflow"])
+def test_every_instruction_can_be_told(name: str) -> None:
+    """At level "instruction" RIP takes every place of the program's path, and all else stays as it was."""
+    text, end = PROGRAMS[name]
+    spec = RunSpec(program=AsmProgram(text))
+    path: list[int] = []
+    Machine(spec, lambda _event: None).run(path.append)
+    events: list[ev.Event] = []
+    machine = Machine(msgspec.structs.replace(spec, level="instruction"), events.append)
+    machine.run()
+    assert machine.exit == end
+    assert fold_all(events) == machine.snapshot()
+    places, cpl = [], 0
+    for event in events:
+        if isinstance(event, ev.Ring):
+            cpl = event.cpl_to
+        if isinstance(event, ev.Regs | ev.Ring) and cpl == 3 and "rip" in event.regs:
+            places.append(int(event.regs["rip"], 16))
+    missing = [address for address in path if address not in places]
+    assert not missing
+    plain = [type(event) for event in run(text)[1] if not isinstance(event, ev.Regs | ev.PageIn | ev.Mem)]
+    assert plain == [type(event) for event in events if not isinstance(event, ev.Regs | ev.PageIn | ev.Mem)]
