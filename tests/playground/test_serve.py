@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -134,6 +135,27 @@ def test_a_reader_that_does_not_read_costs_nothing(start: Starter) -> None:
 
 def resident(client: Service) -> int:
     return int(Path(f"/proc/{client.web.popen.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+def test_what_is_too_much_is_told(start: Starter) -> None:
+    """One visitor's share of runs, of sockets, and the whole queue's length."""
+    service = start(RATE_FACTOR="0.1", MAX_SOCKETS_PER_VISITOR="2", RUN_QUEUE_CAP="1", RUN_CONCURRENCY="1")
+    running = service.run(FOREVER, seed=1)
+    eventually(lambda: service.status(running)["state"] == "running")
+    waiting = service.run(FOREVER, seed=2)
+    full = service.post("/api/runs", {"source": FOREVER, "seed": 3})
+    assert (full.status, full.error["code"]) == (503, "queue_full")
+    assert int(full.headers["retry-after"]) > 0
+    for _ in range(6):
+        fast = service.post("/api/runs", {"source": FOREVER, "seed": 2})
+    assert (fast.status, fast.error["code"]) == (429, "rate_limited")
+    assert int(fast.headers["retry-after"]) > 0
+    with service.socket(waiting) as first, service.socket(waiting) as second:
+        assert [json.loads(socket.recv())["type"] for socket in (first, second)] == ["hello", "hello"]
+        with service.socket(waiting) as third:
+            assert json.loads(third.recv())["error"]["code"] == "too_many_sockets"
+    with service.socket(running) as again:
+        assert json.loads(again.recv())["type"] == "hello"
 
 
 def test_deployment_checks_are_clean(tmp_path: Path) -> None:
