@@ -63,6 +63,7 @@ class Cpu:
         self._booted = self._stopped = False
         self._at_rest: list[int] | None = None
         top, _ = self.new_kernel_stack()
+        self._stack: _Stack = self._stacks[top]
         engine.enter_long_mode(self.kernel_tables.root)
         engine.save()
         engine.words[overlay.RSP] = top
@@ -99,6 +100,8 @@ class Cpu:
         return top, stack.frame
 
     def switch_to(self, stack_top: int, tables: PageTables) -> None:
+        if self._arrivals.narrator is not None and stack_top != self._stack.top:
+            self._arrivals.narrator.switch(stack_top)
         self._stack = self._stacks[stack_top]
         self.ram.words[layout.STACK_TOP_SLOT >> 3] = stack_top
         self.ram.bytes[descriptors.TSS_RSP0_PA : descriptors.TSS_RSP0_PA + 8] = stack_top.to_bytes(8, "little")
@@ -140,6 +143,7 @@ class Cpu:
     def attach(self, kernel: KernelPort, narrator: Narrator) -> None:
         self._kernel = kernel
         self._arrivals.narrator = narrator
+        narrator.switch(self._stack.top)
 
     def run(self, limit: int = NO_LIMIT) -> None:
         """Return to ring 3 from the current frame, and go on until `stop`. Raises BudgetExceeded behind instruction `limit`."""

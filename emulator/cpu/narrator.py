@@ -58,9 +58,18 @@ class Narrator:
         self.recorder = recorder
         self.clock = clock
         self.known = [-1] * len(NAMES)
+        self._task = 0
+        self._known_of: dict[int, list[int]] = {}
         self._entry_frame = [-1] * len(FIELDS)
         self._sysretq = entry_symbols["sysretq_instruction"]
         self._iretq = entry_symbols["iretq_instruction"]
+
+    def switch(self, task: int) -> None:
+        """From now on the CPU's registers are told as those of another task, whatever number it is known by."""
+        self._known_of[self._task] = self.known
+        self._task = task
+        self.known = self._known_of.get(task, [-1] * len(NAMES))
+        self._entry_frame = [-1] * len(FIELDS)
 
     def progress(self, now: list[int], retired: int) -> None:
         """Running code has brought its registers to `now`."""

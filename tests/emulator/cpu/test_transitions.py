@@ -10,6 +10,8 @@ import pytest
 from emulator.cpu import exceptions, layout
 from emulator.cpu.counter import Counter
 from emulator.cpu.narrator import NAMES
+from emulator.cpu.paging import NX, P, PageTables, U, W
+from emulator.cpu.pt_regs import FIELDS
 from emulator.trace import events as ev
 
 EXIT = "\n mov eax, 60\n syscall\n"
@@ -31,12 +33,13 @@ def watch(lab: Any) -> list[Any]:
 def check(story: list[Any]) -> int:
     """Fold the events; each folded state must be found, whole, where its RIP is executed next. Return how many were checked."""
     steps = [(index, item) for index, item in enumerate(story) if isinstance(item, dict)]
-    told: dict[str, int] = {}
+    of_task: dict[int, dict[str, int]] = {}
     position = checked = 0
     for item, following in zip(story, [*story[1:], None], strict=True):
         if not isinstance(item, ev.Regs | ev.Ring):
             continue
-        told = {**told, **{name: int(value, 16) for name, value in item.regs.items()}}
+        told = {**of_task.get(item.tid, {}), **{name: int(value, 16) for name, value in item.regs.items()}}
+        of_task[item.tid] = told
         if isinstance(following, ev.PageWalk) and following.access == "execute":
             continue  # nothing was executed there
         if isinstance(following, ev.Fault) and following.vector == 1:
@@ -204,3 +207,33 @@ def test_the_resume_flag_stays_out_of_sight(build: Callable) -> None:
     assert lab.frames[0][1]["rflags"] & 0x10000
     assert lab.frames[1][1]["rdx"] & 0x10000 == 0
     assert lab.frames[1][1]["r11"] & 0x10000 == 0
+
+
+def test_two_tasks_take_turns(build: Callable) -> None:
+    """Each has its kernel stack, its page tables, its registers; what is told of one is not told of the other."""
+    lab = build(
+        "_start: mov ebx, 6\n1: mov eax, 39\n syscall\n add r12, rbx\n mov [rsp-8], r12\n dec ebx\n jnz 1b\n mov r13, [rsp-8]" + EXIT
+    )
+    cpu, first = lab.cpu, lab.tables
+    second = PageTables(cpu.ram, cpu.kernel_tables)
+    second.map(0x401000, first.translate(0x401000, "read", user=True), P | U)
+    second.map(0x7FFF_FFFF_E000, cpu.ram.allocate(), P | W | U | NX)
+    top_2, frame_2 = cpu.new_kernel_stack()
+    for name, value in dict(zip(FIELDS, lab.frame.values(), strict=True)).items():
+        setattr(frame_2, name, value)
+    frame_2.r12 = 0x1000
+    tasks = [(cpu._stack.top, first), (top_2, second)]
+    recorder, turn = lab.cpu._narrator.recorder, [0]
+
+    def switch(_lab: Any, regs: Any) -> None:
+        regs.rax = 0x77
+        turn[0] ^= 1
+        recorder.tid = 2 + turn[0]
+        cpu.switch_to(*tasks[turn[0]])
+
+    lab.on_syscall = switch
+    story = watch(lab)
+    lab.run()
+    assert check(story) > 40
+    assert lab.frames[-1][1]["r13"] in {21, 0x1000 + 21}
+    assert {event.tid for event in lab.of(ev.Ring)} == {2, 3}
