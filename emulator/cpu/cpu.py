@@ -24,7 +24,7 @@ from emulator.cpu.user_memory import UserMemory
 
 SYSCALL_PORT, INT80_PORT, EXCEPTION_PORT, BOOT_PORT = 0xE0, 0xE1, 0xE2, 0xE3
 DEFAULT_RAM = 64 << 20
-_CS, _RFLAGS, _SS = (FIELDS.index(name) for name in ("cs", "rflags", "ss"))
+_CS, _SS = FIELDS.index("cs"), FIELDS.index("ss")
 _USER_SELECTORS = frozenset({descriptors.USER_CS, descriptors.USER32_CS})
 
 
@@ -265,11 +265,9 @@ class Cpu:
                 self.engine.code_written(stale, PAGE_SIZE)
             self.ram.stale_code.clear()
             counter.forget()
+        # RF would hold for one instruction and only hide break points, of which there are none; the engine keeps it longer.
+        stack.frame.rflags &= ~RF
         frame = stack.frame.values()
-        if frame[_RFLAGS] & RF:
-            # It would hold for one instruction and only hide break points, of which there are none; the engine would keep it longer.
-            frame[_RFLAGS] &= ~RF
-            stack.frame.rflags = frame[_RFLAGS]
         cs = frame[_CS]
         if cs not in _USER_SELECTORS or frame[_SS] != descriptors.USER_DS:
             return  # IRETQ will refuse, in ring 0
@@ -291,10 +289,10 @@ class Cpu:
         self.engine.restore()
 
     def _on_rdtsc(self, *, with_processor: bool) -> None:
-        engine, narrator = self.engine, self._narrator
+        engine = self.engine
         engine.save()
         words = engine.words
-        cycles = narrator.clock(self.counter.count_before(words[overlay.RIP])) * cpuid.TSC_PER_NS
+        cycles = self._narrator.clock(self.counter.count_before(words[overlay.RIP])) * cpuid.TSC_PER_NS
         words[overlay.RAX], words[overlay.RDX] = cycles & 0xFFFF_FFFF, cycles >> 32 & 0xFFFF_FFFF
         if with_processor:
             words[overlay.RCX] = 0
