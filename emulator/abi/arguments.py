@@ -6,7 +6,7 @@ address is noticed where Linux notices it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 from emulator.abi import flags
 from emulator.abi.constants import AT_FDCWD, O_CREAT, O_TMPFILE
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ArgumentType:
     """Base: an unsigned 64-bit number. `late` types have their final text only after the call."""
 
-    late: ClassVar[bool] = False
+    late: bool = False
     c_type: str = "unsigned long"
     explanation: str = ""
 

@@ -109,3 +109,24 @@ STAT: Final = Layout(
     ("", "24x"),
     text=_stat_text,
 )
+
+
+def _sysinfo_text(values: dict[str, Any]) -> str:
+    loads = ", ".join(str(values[f"load{minutes}"]) for minutes in (1, 5, 15))
+    rest = ("totalram", "freeram", "sharedram", "bufferram", "totalswap", "freeswap", "procs", "totalhigh", "freehigh", "mem_unit")
+    return f"{{uptime={values['uptime']}, loads=[{loads}], " + ", ".join(f"{name}={values[name]}" for name in rest) + "}"
+
+
+SYSINFO: Final = Layout(
+    "sysinfo",
+    ("uptime", "q"),
+    *((f"load{minutes}", "Q") for minutes in (1, 5, 15)),
+    *((name, "Q") for name in ("totalram", "freeram", "sharedram", "bufferram", "totalswap", "freeswap")),
+    ("procs", "H"),
+    ("", "6x"),
+    ("totalhigh", "Q"),
+    ("freehigh", "Q"),
+    ("mem_unit", "I"),
+    ("", "4x"),
+    text=_sysinfo_text,
+)

@@ -25,7 +25,7 @@ class Credentials:
     def __init__(self, uid: int, gid: int) -> None:
         self.uid = self.euid = self.suid = self.fsuid = uid
         self.gid = self.egid = self.sgid = self.fsgid = gid
-        self.groups = (gid,)
+        self.groups: tuple[int, ...] = (gid,)
 
     @property
     def privileged(self) -> bool:

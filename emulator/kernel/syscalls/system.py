@@ -6,15 +6,17 @@ from typing import Annotated
 
 from emulator.abi import constants as c
 from emulator.abi import flags as names
-from emulator.abi.arguments import Named, Size
+from emulator.abi.arguments import Named, SignedInt, Size
 from emulator.abi.errno import Errno
 from emulator.abi.errors import SyscallError
-from emulator.abi.pointers import OutBytesType, OutStructType, PointerType
-from emulator.abi.structs import UTSNAME
+from emulator.abi.pointers import BytesType, OutBytesType, OutStructType, PointerType
+from emulator.abi.structs import SYSINFO, UTSNAME
 from emulator.abi.user_memory import Call, Pointer
 from emulator.kernel.memory.iter import UserIter, check_range
+from emulator.kernel.memory.mapping import TOTAL_RAM
 from emulator.kernel.syscalls.registry import syscall
 from emulator.kernel.task import Task, not_modelled
+from emulator.kernel.time.clock import NS
 from emulator.kernel.vfs.devices import fill_with_random
 
 UNAME = {
@@ -32,6 +34,27 @@ def sys_uname(task: Task, buf: Annotated[Pointer, OutStructType(UTSNAME, "where 
     """Tell the names of the kernel, the node and the machine."""
     buf.copy_out(UTSNAME.pack(**UNAME))
     return 0
+
+
+@syscall(99, family="system", errors="EFAULT")
+def sys_sysinfo(task: Task, info: Annotated[Pointer, OutStructType(SYSINFO, "where uptime, load and memory go")]) -> int:
+    """Tell how long the machine is up, how busy it is and how much memory it has."""
+    ram = task.world.cpu.ram
+    free = TOTAL_RAM - ram.frames_in_use * c.PAGE_SIZE
+    uptime = task.world.clock.monotonic // NS
+    values = dict.fromkeys(SYSINFO.names, 0) | {"uptime": uptime, "totalram": TOTAL_RAM, "freeram": free, "procs": 2, "mem_unit": 1}
+    info.copy_out(SYSINFO.pack(**values))
+    return 0
+
+
+@syscall(170, family="system", man="sethostname(2)", errors="EPERM")
+def sys_sethostname(
+    task: Task, name: Annotated[Pointer, BytesType("length", "the new name")], length: Annotated[int, SignedInt("its length")]
+) -> int:
+    """Change the node's name; for root."""
+    if not task.credentials.privileged:
+        raise SyscallError(Errno.EPERM, "only root names the machine")
+    raise not_modelled(task, "sethostname", Errno.EPERM)
 
 
 @syscall(318, family="system", i386=355, errors="EINVAL EFAULT")
