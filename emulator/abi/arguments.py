@@ -99,6 +99,14 @@ class HexLong(UnsignedLong):
         return f"{value:#x}" if value else "0"
 
 
+class HexInt(UnsignedInt):
+    """32 bits shown in hex, 0 as 0."""
+
+    def show(self, value: int, call: Call) -> str:
+        number = self.decode(value, call.memory)
+        return f"{number:#x}" if number else "0"
+
+
 class FileDescriptor(SignedInt):
     def __init__(self) -> None:
         super().__init__("a file descriptor: the number open(2) gave")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emulator.abi.errors import SyscallError
+from emulator.abi.limits import FIRST_LIMITS
 from emulator.kernel.signals.state import SignalState
 from emulator.trace.events import Unmodelled
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from emulator.cpu.pt_regs import PtRegs
     from emulator.kernel.memory.access import UserAccess
     from emulator.kernel.memory.space import AddressSpace
+    from emulator.kernel.signals.rseq import Area
     from emulator.kernel.vfs.inode import DirectoryInode, RegularInode
     from emulator.kernel.vfs.table import FdTable
     from emulator.kernel.world import World
@@ -51,6 +53,10 @@ class Task:
         """Runs under strace: signals that are ignored are still seen (they stop a traced task first)."""
         self.result_text = ""
         """What strace prints for the result of this call, where it is more than the number."""
+        self.limits = dict(FIRST_LIMITS)
+        self.clear_child_tid = 0
+        self.robust_list = 0
+        self.rseq: Area | None = None
         # set by execve
         self.space: AddressSpace
         self.memory: UserAccess

@@ -9,7 +9,7 @@ from emulator.kernel.process.exec import execute
 from emulator.kernel.task import Credentials, Task
 from emulator.kernel.vfs.console import OutputPipe, StdinPipe
 from emulator.kernel.vfs.inode import PipeInode
-from emulator.kernel.vfs.setup import PROGRAM_PATH, build_tree
+from emulator.kernel.vfs.setup import FIRST_PID, PROGRAM_PATH, build_tree
 from emulator.kernel.vfs.table import FdTable
 from emulator.trace.events import Arg, SyscallEnter, SyscallExit, TaskStart
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from emulator.kernel.world import World
 
-FIRST_PID = 2
-"""Process 1 is the init of the run's process namespace; it is the parent and does nothing."""
 EXECVE = 59
 
 

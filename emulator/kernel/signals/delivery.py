@@ -8,6 +8,7 @@ from emulator.abi.errors import SyscallError
 from emulator.abi.siginfo import SigInfo
 from emulator.abi.signals import SA_NODEFER, SA_RESETHAND, SIG_DFL, SIG_IGN, Signal, default_action, signal_name
 from emulator.kernel.signals.frame import push_frame
+from emulator.kernel.signals.rseq import interrupt
 from emulator.kernel.signals.state import DEFAULT
 from emulator.trace.events import SignalDeliver, SignalSend
 from emulator.trace.run import Exit
@@ -56,6 +57,8 @@ def deliver_pending(task: Task) -> Exit | None:
         if action.flags & SA_RESETHAND:
             signals.actions[info.signal] = action._replace(handler=DEFAULT.handler)
         try:
+            if task.rseq is not None:
+                interrupt(task, task.rseq)
             push_frame(task, info, action, signals.blocked)
         except SyscallError:
             if info.signal == Signal.SIGSEGV:

@@ -1,5 +1,20 @@
 """The system calls, a module per family. Importing a family declares its calls."""
 
-from emulator.kernel.syscalls import credentials, descriptor, file, identity, io, lifetime, memory, naming, signal, stat, system, time
+from emulator.kernel.syscalls import (
+    credentials,
+    descriptor,
+    file,
+    identity,
+    io,
+    lifetime,
+    limits,
+    memory,
+    naming,
+    signal,
+    stat,
+    system,
+    thread,
+    time,
+)
 
-FAMILIES = (credentials, descriptor, file, identity, io, lifetime, memory, naming, signal, stat, system, time)
+FAMILIES = (credentials, descriptor, file, identity, io, lifetime, limits, memory, naming, signal, stat, system, thread, time)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from emulator.abi.constants import NAME_MAX, R_OK, W_OK, X_OK
 from emulator.abi.errno import Errno
 from emulator.abi.errors import SyscallError
+from emulator.kernel.task import not_modelled
 from emulator.kernel.vfs.inode import DirectoryInode, Inode, SymlinkInode
 
 if TYPE_CHECKING:
@@ -98,7 +99,15 @@ class Walk:
             return here.parent
         if len(part) > NAME_MAX:
             raise SyscallError(Errno.ENAMETOOLONG, f"a name may have {NAME_MAX} bytes")
-        return here.entries.get(part)
+        found = here.entries.get(part)
+        if found is None and self._in_proc(here):
+            not_modelled(self.task, f"{path_of(here).decode()}/{_text(part)}", Errno.ENOENT)
+        return found
+
+    def _in_proc(self, here: DirectoryInode) -> bool:
+        """Most of /proc is not made up: what is not there may well be there on Linux."""
+        mounted = self.task.world.tree.mounted
+        return mounted is not None and (here is mounted or here.parent is mounted)
 
     def _follow(self, here: DirectoryInode, link: SymlinkInode) -> Place:
         self.links += 1

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from emulator.trace.run import GuestFile
 
 PROGRAM_PATH = "/bin/prog"
+FIRST_PID = 2
+"""Process 1 is the init of the run's process namespace; it is the parent and does nothing."""
 _DIRECTORIES = (("bin", 0o755), ("dev", 0o755), ("etc", 0o755), ("proc", 0o555), ("tmp", 0o1777), ("home", 0o755))
 _DEVICES = (("null", 3), ("zero", 5), ("full", 7), ("random", 8), ("urandom", 9))
 _FILES = (
@@ -35,6 +37,9 @@ def build_tree(world: World, program: bytes) -> Tree:
     for file in world.spec.files:
         _place(tree, file, world.spec.uid)
     tree.mounted = made["proc"]
+    own = tree.add_directory(made["proc"], str(FIRST_PID).encode(), 0o555, world.spec.uid)
+    tree.add_symlink(own, b"exe", PROGRAM_PATH.encode(), world.spec.uid)
+    tree.add_symlink(made["proc"], b"self", str(FIRST_PID).encode())
     made["home"].uid = made["home"].gid = world.spec.uid
     return tree
 
