@@ -52,7 +52,7 @@ PAGE_SOURCES = $$(find frontend -type f -not -path '*/node_modules/*' -not -path
 
 node_modules: build
 	$(call once,frontend/node_modules/.made,frontend/package-lock.json,echo 'installing frontend/package-lock.json'; ( \
-	  $(NODE) npm ci --ignore-scripts --no-audit --no-fund --loglevel=error );)
+	  $(NODE) npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error );)
 .PHONY: node_modules
 
 page: node_modules
