@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.window import Window
+from tests.playground.harness import calls
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +18,8 @@ def test_hello(window: Window) -> None:
     before = window.colours()
     assert window.run_to_the_end() == "Exited with 0"
     assert window.strace()[-3:] == ['write(1, "Hello, world!\\n", 14) = 14', "exit(0) = ?", "+++ exited with 0 +++"]
+    assert window.terminal.inner_text() == "Hello, world!\n"
+    assert window.run_to_the_end() == "Exited with 0", "and once more, over the first"
     assert window.terminal.inner_text() == "Hello, world!\n"
     expect(window.lane).to_have_accessible_name(re.compile(r"2 by system call"))
     drawn = window.colours()
@@ -93,3 +96,17 @@ def test_the_limit_says_so(window: Window) -> None:
     expect(window.page.get_by_role("button", name="Cancel")).to_be_visible()
     assert window.end() == "Stopped: the limit on instructions"
     expect(window.page.locator(".detail")).to_contain_text("a loop that never ends")
+
+
+def test_one_run_after_another(window: Window) -> None:
+    """Panels empty and fill again; what went wrong before leaves nothing behind."""
+    for source, ending in [
+        ("_start: mov eax, 60\nmov edi, 3\nsyscall\n", "Exited with 3"),
+        ("", "This is not a program yet"),
+        ("_start: xor eax, eax\njmp rax\n", "Killed by SIGSEGV"),
+        ("_start: .byte 0xf0, 0x0f, 0xab, 0xc0\n", "The CPU emulator broke down"),
+        (calls(2), "Exited with 0"),
+    ]:
+        window.write(source or "\n")
+        assert window.run_to_the_end() == ending
+    assert window.strace()[-1] == "+++ exited with 0 +++"

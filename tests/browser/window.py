@@ -78,7 +78,9 @@ class Window:
 
     def run_to_the_end(self) -> str:
         """Run and return how it ended."""
+        before = self.page.url
         self.run()
+        self.page.wait_for_url(lambda url: url != before)
         return self.end()
 
     def end(self) -> str:

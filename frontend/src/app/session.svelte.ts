@@ -14,6 +14,8 @@ import { recall, remember, writeHash, type Place } from "./place";
 export type Phase = "idle" | "starting" | "queued" | "running" | "ended" | "failed";
 
 const HASH_MS = 300;
+/** The first events are shown at once; then the panels are drawn anew at most this often. */
+const SHOW_MS = 90;
 
 interface LastRun {
   readonly run: string;
@@ -38,6 +40,8 @@ export class Session {
   private wanted = 0;
   /** Cancel was pressed before the run had a name. */
   private cancelling = false;
+  private shown = 0;
+  private showTimer: ReturnType<typeof setTimeout> | undefined;
   private hashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly key: string, private readonly document: Document) {}
@@ -118,6 +122,7 @@ export class Session {
   dispose(): void {
     this.source?.stop();
     clearTimeout(this.hashTimer);
+    clearTimeout(this.showTimer);
   }
 
   private listen(run: string): void {
@@ -133,10 +138,10 @@ export class Session {
     return {
       events: (items) => {
         this.timeline.append(items);
-        this.version++;
         if (this.phase === "starting" || this.phase === "queued") this.phase = "running";
-        if (this.follow) this.seq = this.timeline.steps.at(-1) ?? 0;
-        else if (this.wanted > 0 && this.timeline.last >= this.wanted) [this.seq, this.wanted] = [this.wanted, 0];
+        const rest = this.shown + SHOW_MS - performance.now();
+        if (rest <= 0) this.show();
+        else this.showTimer ??= setTimeout(() => this.show(), rest);
       },
       state: (state) => {
         if (this.phase === "starting" || this.phase === "queued") this.phase = state === "queued" ? "queued" : "running";
@@ -145,7 +150,7 @@ export class Session {
       end: (report) => {
         this.report = report;
         this.phase = "ended";
-        this.version++;
+        this.show();
         if (this.wanted > 0) [this.seq, this.wanted] = [this.timeline.last, 0];
         this.follow = false;
         if (report.diagnostics.length > 0 && this.ran?.source === this.document.source) this.document.found(report.diagnostics);
@@ -154,10 +159,23 @@ export class Session {
     };
   }
 
+  /** Let the panels see what has arrived. */
+  private show(): void {
+    clearTimeout(this.showTimer);
+    this.showTimer = undefined;
+    this.shown = performance.now();
+    this.version++;
+    if (this.follow) this.seq = this.timeline.steps.at(-1) ?? 0;
+    else if (this.wanted > 0 && this.timeline.last >= this.wanted) [this.seq, this.wanted] = [this.wanted, 0];
+  }
+
   private reset(phase: Phase): void {
     this.source?.stop();
     this.source = null;
     this.timeline = new Timeline();
+    clearTimeout(this.showTimer);
+    this.showTimer = undefined;
+    this.shown = 0;
     this.version++;
     [this.seq, this.wanted, this.run, this.message] = [0, 0, "", ""];
     [this.phase, this.report, this.follow] = [phase, null, true];

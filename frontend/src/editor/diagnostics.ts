@@ -6,6 +6,9 @@ import type { EditorView } from "@codemirror/view";
 import { visible } from "../base/glyphs";
 import type { Diagnostic } from "../protocol/events.gen";
 
+/** More squiggles than this help nobody and slow the editor down; the count above it is of all. */
+const SHOWN = 200;
+
 /** Where a diagnostic lies in the document. Columns count characters from 1, the document counts UTF-16 units. */
 export function range(document: Text, { line, column, end_column: end = 0 }: Diagnostic): { from: number; to: number } {
   const at = document.line(Math.min(Math.max(line, 1), document.lines));
@@ -23,7 +26,7 @@ function wordAt(text: string): number {
 
 export function showDiagnostics(view: EditorView, diagnostics: readonly Diagnostic[]): void {
   const { doc } = view.state;
-  const squiggles = diagnostics.map((diagnostic): Squiggle => {
+  const squiggles = diagnostics.slice(0, SHOWN).map((diagnostic): Squiggle => {
     const { from, to } = range(doc, diagnostic);
     const { suggestion = "" } = diagnostic;
     return {

@@ -221,7 +221,7 @@ export function ending(report: Report): Ending {
     case "engine_crash":
       return {
         title: "The CPU emulator broke down",
-        text: `${report.message || "Its process died while it ran this program."} A real CPU would have gone on. Nothing else was affected, and what was recorded until then is here.`,
+        text: `${report.message || "Its process died while it ran this program."} No program can do that to a real CPU. Nothing else was affected, and what was recorded until then is here.`,
         bad: true,
       };
     case "sandbox_violation":

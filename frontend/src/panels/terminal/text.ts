@@ -11,7 +11,7 @@ export interface Run {
 }
 
 /** Only the end of a very long output is put on the page. */
-export const SHOWN_BYTES = 128 * 1024;
+export const SHOWN_BYTES = 32 * 1024;
 
 export function runs(pieces: readonly OutputPiece[], seq: number): { readonly runs: readonly Run[]; readonly hidden: number } {
   let first = pieces.length;
