@@ -35,6 +35,8 @@ class Call(NamedTuple):
     raw: Sequence[int]
     result: int | None = None
     failed: bool = False
+    before: Sequence[str] = ()
+    """Behind the call: the texts its arguments had on the way in."""
 
 
 class Pointer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from emulator.abi.constants import MAX_RW_COUNT, TASK_SIZE
 from emulator.abi.errno import Errno
@@ -16,6 +16,35 @@ def check_range(address: int, length: int) -> None:
     """access_ok: the range must end in the user half. Raises SyscallError(EFAULT)."""
     if address + length > TASK_SIZE:
         raise SyscallError(Errno.EFAULT, f"{length} bytes at {address:#x} do not lie in the user's half of the address space")
+
+
+class Source(Protocol):
+    """What a write takes its bytes from. `left` bytes remain."""
+
+    left: int
+
+    def copy_from(self, length: int) -> bytes:
+        """Take up to `length` bytes; fewer where memory ends."""
+
+    def skip(self, length: int) -> None:
+        """Count bytes as taken without touching them."""
+
+
+class KernelIter:
+    """Bytes the kernel has already."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.left = len(data)
+
+    def copy_from(self, length: int) -> bytes:
+        at = len(self.data) - self.left
+        piece = self.data[at : at + length]
+        self.left -= len(piece)
+        return piece
+
+    def skip(self, length: int) -> None:
+        self.left -= min(length, self.left)
 
 
 class UserIter:

@@ -8,6 +8,7 @@ from emulator.kernel.syscalls import (
     io,
     lifetime,
     limits,
+    listing,
     memory,
     naming,
     signal,
@@ -17,4 +18,4 @@ from emulator.kernel.syscalls import (
     time,
 )
 
-FAMILIES = (credentials, descriptor, file, identity, io, lifetime, limits, memory, naming, signal, stat, system, thread, time)
+FAMILIES = (credentials, descriptor, file, identity, io, lifetime, limits, listing, memory, naming, signal, stat, system, thread, time)

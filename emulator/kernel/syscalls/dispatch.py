@@ -129,7 +129,7 @@ def run(task: Task, number: int, raw: Sequence[int], abi: Abi, wait: Callable[[T
         break
     value = result & MASK
     if declaration.late:
-        after = Call(seen, raw, value, bool(errno))
+        after = Call(seen, raw, value, bool(errno), texts)
         texts = [argument.type.show_late(raw[place], after) for place, argument in shown]
     if not errno and value > MASK - MAX_ERRNO:  # a handler that puts back an interrupted call's own result
         errno = Errno(-result & MASK).name if -result & MASK in MESSAGES else ""

@@ -10,7 +10,7 @@ from emulator.kernel.vfs.file import OpenFile, bad_buffer
 from emulator.trace.events import Output
 
 if TYPE_CHECKING:
-    from emulator.kernel.memory.iter import UserIter
+    from emulator.kernel.memory.iter import Source, UserIter
     from emulator.kernel.vfs.inode import Inode
     from emulator.trace.recorder import Recorder
 
@@ -51,7 +51,7 @@ class OutputPipe(OpenFile):
         self.output = output
         self.limit = limit
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         """A page that can't be read whole is not written at all (fs/pipe.c, pipe_write).
 
         Raises BudgetExceeded("output") once the limit is reached; what fits is still delivered.

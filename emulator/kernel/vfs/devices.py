@@ -12,7 +12,7 @@ from emulator.kernel.vfs.pages import SharedPages
 
 if TYPE_CHECKING:
     from emulator.kernel.memory.frames import Frames
-    from emulator.kernel.memory.iter import UserIter
+    from emulator.kernel.memory.iter import Source, UserIter
     from emulator.kernel.random import RandomStream
     from emulator.kernel.vfs.inode import DeviceInode
     from emulator.kernel.vfs.pages import PageSource
@@ -42,7 +42,7 @@ class NullDevice(OpenFile):
     def read(self, to: UserIter, offset: int) -> int:
         return 0
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         count = source.left
         source.skip(count)
         return count
@@ -75,7 +75,7 @@ class ZeroDevice(NullDevice):
 
 
 class FullDevice(ZeroDevice):
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         raise SyscallError(Errno.ENOSPC, "/dev/full is always full")
 
     def pages(self, length: int, *, shared: bool) -> PageSource | None:
@@ -90,7 +90,7 @@ class RandomDevice(OpenFile):
     def read(self, to: UserIter, offset: int) -> int:
         return fill_with_random(self.stream, to)
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         """What is written would be mixed into the pool; a run's random bytes come from its seed alone."""
         done = 0
         while source.left:

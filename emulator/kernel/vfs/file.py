@@ -11,7 +11,7 @@ from emulator.abi.flags import show_open
 from emulator.trace.state import FdState
 
 if TYPE_CHECKING:
-    from emulator.kernel.memory.iter import UserIter
+    from emulator.kernel.memory.iter import Source, UserIter
     from emulator.kernel.vfs.inode import Inode
     from emulator.kernel.vfs.pages import PageSource
 
@@ -47,7 +47,7 @@ class OpenFile:
         """Fill `to` from byte `offset` on; return the count, 0 at the end. Raises SyscallError, Block."""
         raise SyscallError(Errno.EINVAL, f"{self.path} can't be read")
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         """Take bytes from `source`, putting them at `offset`; return the count. Raises SyscallError, Block."""
         raise SyscallError(Errno.EINVAL, f"{self.path} can't be written")
 

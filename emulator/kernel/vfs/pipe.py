@@ -13,7 +13,7 @@ from emulator.kernel.vfs.file import OpenFile, bad_buffer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emulator.kernel.memory.iter import UserIter
+    from emulator.kernel.memory.iter import Source, UserIter
     from emulator.kernel.vfs.inode import PipeInode
 
 DEFAULT_SLOTS = 16
@@ -95,7 +95,7 @@ class PipeWriter(OpenFile):
         self.pipe = pipe
         self.broken = broken
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         pipe, done = self.pipe, 0
         if not source.left:
             return 0

@@ -10,9 +10,9 @@ from emulator.abi.errors import SyscallError
 from emulator.kernel.vfs.file import OpenFile, bad_buffer, new_position
 
 if TYPE_CHECKING:
-    from emulator.kernel.memory.iter import UserIter
+    from emulator.kernel.memory.iter import Source, UserIter
     from emulator.kernel.time.clock import Clock
-    from emulator.kernel.vfs.inode import DirectoryInode, RegularInode
+    from emulator.kernel.vfs.inode import DirectoryInode, Inode, RegularInode
     from emulator.kernel.vfs.pages import PageSource
 
 CHUNK = 16 * PAGE_SIZE
@@ -43,7 +43,7 @@ class RegularFile(OpenFile):
             self.inode.atime = self.clock.realtime
         return done
 
-    def write(self, source: UserIter, offset: int) -> int:
+    def write(self, source: Source, offset: int) -> int:
         if self.flags & O_APPEND:
             offset = self.inode.size
         if source.left and offset >= MAX_FILE_SIZE:
@@ -93,7 +93,21 @@ class RegularFile(OpenFile):
 
 
 class DirectoryFile(OpenFile):
+    """Keeps its own cursor: a listing that has begun goes on over the names it began with."""
+
     inode: DirectoryInode
+
+    def __init__(self, inode: DirectoryInode, flags: int, path: str) -> None:
+        super().__init__(inode, flags, path)
+        self._names: list[bytes] = []
+
+    def listing(self) -> list[tuple[bytes, Inode | None]]:
+        """`.`, `..`, then the newest first, as tmpfs lists them; None where a name has gone since."""
+        directory = self.inode
+        if not self.offset:
+            self._names = list(reversed(directory.entries))
+        rest = [(name, directory.entries.get(name)) for name in self._names]
+        return [(b".", directory), (b"..", directory.parent), *rest]
 
     def read(self, to: UserIter, offset: int) -> int:
         raise SyscallError(Errno.EISDIR, f"{self.path} is a directory: getdents64(2) lists it")
