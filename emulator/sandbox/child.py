@@ -31,6 +31,9 @@ JOB_LIMIT = 64 << 20
 
 _DETAIL_LIMIT = 16 << 10
 
+_kept: list[Machine] = []
+"""The engine takes milliseconds to take itself apart, and the process is about to end."""
+
 _job_decoder: msgspec.msgpack.Decoder[Job] = msgspec.msgpack.Decoder(Job)
 
 
@@ -119,6 +122,7 @@ def _run(job: RunJob, channel: int, box: blackbox.Writer) -> Result:
         delivery(event)
 
     machine = Machine(spec, deliver_and_hear if job.path else delivery)
+    _kept.append(machine)
     try:
         machine.run(path.step if job.path else None)
     finally:
