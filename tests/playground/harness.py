@@ -39,7 +39,8 @@ _start: mov eax, 1
 msg:    .ascii "Hello, world!\\n"
 """
 
-FOREVER = "_start: jmp _start\n"
+FOREVER = "_start: cpuid\n jmp _start\n"
+"""Ends at the wall limit only: each cpuid is a trip out of the engine, so the instruction limit is far away."""
 
 
 def calls(count: int, salt: int = 0) -> str:
