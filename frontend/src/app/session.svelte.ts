@@ -91,9 +91,10 @@ export class Session {
     this.reset("starting");
     this.wanted = place.seq;
     this.follow = place.seq === 0;
-    this.ran = last?.run === run ? last.program : this.document.program;
+    // A run that somebody else's address names is of a program we know only where the page brings it.
+    this.ran = last?.run === run ? last.program : this.key === "home" ? null : this.document.original;
     this.listen(run);
-    void this.document.lines(this.ran.source).then((lines) => (this.lines = lines));
+    if (this.ran !== null) void this.document.lines(this.ran.source).then((lines) => (this.lines = lines));
     return true;
   }
 
