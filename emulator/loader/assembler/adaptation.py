@@ -24,7 +24,7 @@ def string_name(family: str, operands: Sequence[Operand], start: int, end: int) 
     """Return movsb, stosq, ...: the size comes from the operands."""
     for operand in operands:
         bits = operand.bits if operand.kind == "memory" else BITS.get(operand.register, 0) if operand.register != "dx" else 0
-        if bits in _LETTER:
+        if bits in _LETTER and family + _LETTER[bits] in table():
             return family + _LETTER[bits]
     raise Fault(f"`{family}` needs a size: {family}b, {family}w, {family}d or {family}q", start, end, family + "b")
 
@@ -122,7 +122,7 @@ def _symmetric(iced: str, operands: list[Operand]) -> list[Operand]:
 
 def _float(iced: str, operands: list[Operand]) -> list[Operand]:
     """x87 forms with a register left out: fadd st(1) is fadd st, st(1); faddp is faddp st(1), st."""
-    if not iced.startswith("f") or any(o.kind == "memory" for o in operands):
+    if not iced.startswith("f") or iced.startswith("fcmov") or any(o.kind == "memory" for o in operands):
         return operands
     forms = [form for form in table()[iced] if not any(takes_memory(kind) for kind in form.kinds)]
     counts = {len(form.kinds) for form in forms}

@@ -82,7 +82,8 @@ def _kind(operand: Operand) -> object:
         return bisect_right(_STEPS, signed(value.number)) if value.constant else "symbol"
     absolute = not (operand.base or operand.index)
     far = absolute and value.constant and not -(1 << 31) <= signed(value.number) < 1 << 31
-    return (operand.bits, absolute, far, operand.base if operand.base in {"rip", "rsi", "rdi", "esi", "edi"} else "")
+    bare = operand.base if not operand.index and value.constant and value.number == 0 else ""  # what string instructions work at
+    return (operand.bits, absolute, far, bare)
 
 
 def _select(name: str, iced: str, operands: Sequence[Operand], here: tuple[int, int]) -> Form:
@@ -109,7 +110,7 @@ def _allowed(name: str, iced: str, operands: Sequence[Operand]) -> Sequence[Form
         return [f for f in forms if f.operand_size == 16]
     if name in {"pushq", "popq"}:
         return [f for f in forms if f.operand_size != 16]
-    if iced == "movq" and any(o.kind == "memory" for o in operands):
+    if iced in {"movq", "vmovq"} and any(o.kind == "memory" for o in operands):
         return [f for f in forms if ("R64_OR_MEM" in f.kinds) == (name == "movd")]
     if iced == "xchg" and [o.register for o in operands] == ["eax", "eax"]:
         return [f for f in forms if "EAX" not in f.kinds]  # 90 would be nop, which leaves the upper half alone

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from emulator.loader.assembler.diagnostics import Fault, nearest
-from emulator.loader.assembler.forms import IMMEDIATE_BITS, Form, immediate_fits, kind_in_words, matching
+from emulator.loader.assembler.forms import IMMEDIATE_BITS, IMPLIED, Form, immediate_fits, kind_in_words, matching
 from emulator.loader.assembler.lexer import Token
 from emulator.loader.assembler.mnemonics import known
 from emulator.loader.assembler.names import BITS, CLASS, REGISTERS, SIZE_NAMES
@@ -53,7 +53,7 @@ def no_match(name: str, forms: Sequence[Form], operands: Sequence[Operand], star
         plural = "" if counts == [1] else "s"
         return Fault(f"`{name}` takes {words} operand{plural}, not {len(operands)}", start, end)
     same = [f for f in forms if len(f.kinds) == len(operands)]
-    return _range_fault(same, operands) or _size_fault(name, operands) or _wrong_operand(name, same, operands, start, end)
+    return _range_fault(same, operands) or _size_fault(name, same, operands) or _wrong_operand(name, same, operands, start, end)
 
 
 def _range_fault(forms: Sequence[Form], operands: Sequence[Operand]) -> Fault | None:
@@ -72,7 +72,8 @@ def _range_fault(forms: Sequence[Form], operands: Sequence[Operand]) -> Fault | 
     return None
 
 
-def _size_fault(name: str, operands: Sequence[Operand]) -> Fault | None:
+def _size_fault(name: str, forms: Sequence[Form], operands: Sequence[Operand]) -> Fault | None:
+    implied = any(kind in IMPLIED for form in forms for kind in form.kinds)
     registers = [o for o in operands if o.kind == "register" and CLASS[o.register] == "gpr"]
     memory = [o for o in operands if o.kind == "memory" and o.bits > 0]
     if len(registers) == 2 and BITS[registers[0].register] != BITS[registers[1].register]:
@@ -86,7 +87,7 @@ def _size_fault(name: str, operands: Sequence[Operand]) -> Fault | None:
             memory[0].end,
             f"{right} ptr",
         )
-    if len(operands) == 2 and all(o.kind == "memory" for o in operands):
+    if len(operands) == 2 and all(o.kind == "memory" for o in operands) and not implied:
         return Fault(f"`{name}` can't take two memory operands; move one into a register first", operands[0].start, operands[1].end)
     return None
 

@@ -34,7 +34,7 @@ _IMMEDIATE_KINDS: Final = {
     "IMM8SEX64": OpKind.IMMEDIATE8TO64,
     "IMM32SEX64": OpKind.IMMEDIATE32TO64,
 }
-_SEGMENT_BYTES: Final = {"cs": 0x2E, "ss": 0x36, "ds": 0x3E, "es": 0x26, "fs": 0x64, "gs": 0x65}
+_EVEX: Final = 0x62
 
 
 @dataclass(slots=True, frozen=True)
@@ -289,4 +289,6 @@ def _by_keystone(request: Request) -> bytes | None:
         data, _ = _assembler().asm(spelled(request), 0, as_bytes=True)
     except KsError:
         return None
+    if data and data[0] == _EVEX:
+        return None  # it picks AVX-512 forms for AVX mnemonics, some of them with a wrong displacement
     return bytes(data) if data else None

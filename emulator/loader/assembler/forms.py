@@ -24,6 +24,8 @@ _LEFT_OUT: Final = re.compile(
     r"|^BSWAP_R16|^MOVSXD_R16|^(VERR|VERW|LLDT|LTR|LMSW)_RM16|^(RETN|ENTER|LEAVE)W"  # without use in 64-bit code
     r"|^(VEX_)?V?(MOVMSKP[SD]|PMOVMSKB|EXTRACTPS)_R64|^(VEX_)?V?P(EXTR|INSR)[BW]_.*R64M?"  # the 32-bit form does the same
     r"|^F(CLEX|DISI|ENI|INIT|SAVE|STCW|STENV|STSW|SETPM)(_|M?\d*BYTE|$)"  # an fwait and the fn form: two instructions
+    r"|^VEX_VFN?M(ADD|SUB)(ADD|SUB)?[PS][SD]_|^VEX_V(PDP|PMADD52|CVTNE|BCSTNE|SM[34]|SHA512)"  # GNU as chooses other encodings, or has none
+    r"|^(ERET[SU]|LKGS_|PBNDKB|FSTPNCE|GETSECQ|TPAUSE_R64|UMWAIT_R64)"
     r"|^(CCS_|XCRYPT|XSHA|XSTORE|MONTMUL|UNDOC|RESERVEDNOP|LOADALL)|^UD0$|^SYS(RET|EXIT)D$|^NOP[WQ]$",
 )
 _UNKNOWN_KINDS: Final = re.compile(r"K_|KP1|TMM|MEM_VSIB|MEM_MPX|SIBMEM|R\d\d_REG_MEM|BND")
@@ -154,12 +156,20 @@ def fits(form: Form, kind: str, operand: Operand) -> bool:
         return immediate_fits(kind, operand)
     if not takes_memory(kind) or kind == "MEM_OFFS":
         return False
+    if kind in IMPLIED and not _is_implied(kind, operand):
+        return False
     return operand.bits in {0, form.memory_bits} or _any_size(form, operand.bits)
 
 
 def _any_size(form: Form, bits: int) -> bool:
     """Some instructions take memory without a size of its own (lea, fxsave, lgdt), whatever `ptr` says."""
     return bits > 0 and (form.mnemonic in {"lea", "invlpg", "clflush", "clflushopt", "clwb"} or form.mnemonic.startswith("prefetch"))
+
+
+def _is_implied(kind: str, operand: Operand) -> bool:
+    """String instructions work at rsi and rdi, xlat at rbx: another address can be written, but not meant."""
+    plain = not operand.index and operand.value.constant and operand.value.number == 0
+    return plain and operand.base in {"SEG_RSI": {"rsi", "esi"}, "SEG_RBX_AL": {"rbx"}}.get(kind, {"rdi", "edi"})
 
 
 def matching(forms: Iterable[Form], operands: Sequence[Operand]) -> list[Form]:
@@ -180,7 +190,9 @@ def kind_in_words(form: Form, kind: str) -> str:
     if expected is not None:
         name, bits = expected
         words.append({"gpr": f"a {bits}-bit register", "mmx": "an MMX register", "xmm": "an XMM register"}.get(name, f"a {name} register"))
-    if takes_memory(kind):
+    if kind in IMPLIED:
+        words.append({"SEG_RSI": "[rsi]", "SEG_RBX_AL": "[rbx]"}.get(kind, "[rdi]"))
+    elif takes_memory(kind):
         size = SIZE_NAMES.get(form.memory_bits)
         words.append(f"{size} ptr memory" if size and form.mnemonic != "lea" else "memory")
     if kind in _RANGE or kind in _EXTENDED:

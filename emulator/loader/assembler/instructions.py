@@ -21,6 +21,7 @@ from emulator.loader.assembler.mnemonics import (
     AMBIGUOUS,
     BRANCHES,
     BYTES,
+    BYTES_AND_WORD,
     NEAR_ONLY,
     SHORT_ONLY,
     STRING_FAMILIES,
@@ -113,6 +114,10 @@ def assemble(name: str, prefixes: Sequence[Token], operands: list[Operand], here
         raise Fault(f"`{name}` takes a label to jump to", start, end)
     if name in BYTES and not operands:
         return Code(lead + BYTES[name])
+    if name in BYTES_AND_WORD and len(operands) == 1 and operands[0].kind == "immediate" and operands[0].value.constant:
+        if not 0 <= operands[0].value.number <= 0xFFFF:
+            raise Fault("a number of 16 bits is expected", operands[0].start, operands[0].end)
+        return Code(lead + BYTES_AND_WORD[name] + operands[0].value.number.to_bytes(2, "little"))
     if name in AMBIGUOUS:
         wide, narrow = AMBIGUOUS[name]
         raise Fault(f"`{name}` returns to 64-bit or 32-bit code: write `{wide}` or `{narrow}`", start, end, wide)

@@ -18,8 +18,8 @@ _CANON: Final = ("o", "no", "b", "ae", "e", "ne", "be", "a", "s", "ns", "p", "np
 _ALIASES: Final[dict[str, str]] = {
     "sal": "shl", "movabs": "mov", "pushf": "pushfq", "popf": "popfq", "pushfw": "pushf", "popfw": "popf", "xlat": "xlatb",
     "pushq": "push", "popq": "pop", "retq": "ret", "leaveq": "leave", "lret": "retf", "iret": "iretd", "iretw": "iret",
-    "fwait": "wait", "ud2a": "ud2", "lretq": "retf", "lretw": "retf",
-    "pushw": "push", "popw": "pop", "retnq": "ret", "retn": "ret", "cbtw": "cbw", "cwtl": "cwde",
+    "fwait": "wait", "ud2a": "ud2",
+    "pushw": "push", "popw": "pop", "cbtw": "cbw", "cwtl": "cwde",
     "cltq": "cdqe", "cwtd": "cwd", "cltd": "cdq", "cqto": "cqo",
 }  # fmt: skip
 _COMPARES: Final = ("eq", "lt", "le", "unord", "neq", "nlt", "nle", "ord")
@@ -40,6 +40,8 @@ BYTES: Final[dict[str, bytes]] = {
 """Instructions without operands whose size is in their name."""
 WAITING: Final[dict[str, str]] = {f"f{name}": f"fn{name}" for name in ("stcw", "stenv", "save", "stsw", "init", "clex")}
 """x87 instructions that begin with an fwait of their own."""
+BYTES_AND_WORD: Final[dict[str, bytes]] = {"lretq": b"\x48\xca", "lretw": b"\x66\xca", "retw": b"\x66\xc2"}
+"""The same with a 16-bit number behind them: how much to drop from the stack."""
 AMBIGUOUS: Final[dict[str, tuple[str, str]]] = {"sysret": ("sysretq", "sysretd"), "sysexit": ("sysexitq", "sysexitd")}
 """GNU as refuses these bare: which size is meant decides where they return to."""
 

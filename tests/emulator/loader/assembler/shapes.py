@@ -85,7 +85,8 @@ STRINGS = (
     "outs dx, byte ptr [rsi]", "movsb [rdi], [rsi]", "stosb [rdi]", "stosq qword ptr [rdi]", "lodsb [rsi]",
     "movsq qword ptr es:[rdi], qword ptr fs:[rsi]", "lodsb fs:[rsi]", "lodsd dword ptr gs:[rsi]",
     "movsd dword ptr [edi], dword ptr [esi]", "stos qword ptr [rdi], rax", "rep stos dword ptr [rdi], eax", "outsb dx, byte ptr [rsi]",
-    "insd dword ptr [rdi], dx", "cmpsb [rsi], [rdi]", "scasb [rdi]", "xlat [rbx]", "xlatb byte ptr [rbx]", "xlat byte ptr fs:[rbx]",
+    "insd dword ptr [rdi], dx", "lretq 5", "retw 8", "lretw 5", "cmpsb [rsi], [rdi]", "scasb [rdi]", "xlat [rbx]",
+    "xlatb byte ptr [rbx]", "xlat byte ptr fs:[rbx]",
     "movs [rdi], [rsi]",
 )  # fmt: skip
 BIT_COUNTS = (

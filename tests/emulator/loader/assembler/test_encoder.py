@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.abi.errors import EmulatorBug
-from emulator.loader.assembler import encoder, forms
+from emulator.loader.assembler import AssemblyFailed, assemble, encoder, forms
 from emulator.loader.assembler.encoder import Memory, Request, encode
 
 _REGISTERS = {
@@ -98,6 +98,20 @@ def test_a_disagreement_is_never_code(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmulatorBug, match="Keystone"):
         encode(Request(form, ("cx", "cx")))
     encode.cache_clear()
+
+
+def test_string_instructions_reach_keystone_with_their_own_registers_only() -> None:
+    """Another base than rsi or rdi ends Keystone's process."""
+    for line in (
+        "cmpsq qword ptr [r9], qword ptr [r9]",
+        "movsb [rdi], [rbx]",
+        "stosb [rdi+8]",
+        "lodsb [rdi]",
+        "scasq [rsi]",
+        "ins qword ptr [rdi], dx",
+    ):
+        with pytest.raises(AssemblyFailed):
+            assemble(f"_start: {line}")
 
 
 def test_absolute_addresses_are_not_relative_to_rip() -> None:

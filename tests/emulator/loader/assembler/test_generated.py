@@ -21,7 +21,8 @@ ALSO_REFUSED = re.compile(
     r"^bextr \w+, \w+, 5$"  # AMD's withdrawn TBM
     r"|^(sh|ro|rc|sa)\w+ .*, (rcx|ecx|cx)$"  # a count in another register than cl
     r"|^movsb \w+, "  # AT&T's name of movsx
-    r"|^movd .*, -?[0-9]",  # no such instruction
+    r"|^movd .*, -?[0-9]"  # no such instruction
+    r"|^(movs|cmps|stos|lods|scas|ins|outs)[bwdq]? .*\[(?!(rsi|rdi|esi|edi)\])",  # another address than theirs
 )
 LINKED = re.compile(r"^(call|jmp) [-~'0-9][^\[]*$")
 """A target given as a number: its distance is filled in by the linker, which is asked elsewhere."""
