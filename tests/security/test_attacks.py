@@ -23,10 +23,9 @@ def verdicts(user: int, *switches: str) -> dict[str, str]:
     if user != os.getuid():
         if os.getuid() != 0:
             pytest.skip("only root can try both")
-        if subprocess.run([sys.executable, "-c", "import emulator.sandbox.lockdown, msgspec"], cwd=ROOT, user=user, check=False).returncode:
-            pytest.skip("a plain user can't read this checkout")
+        switches = (*switches, f"--user={user}")
     command = [sys.executable, "-B", str(SCRIPT), *switches]
-    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, user=user, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True)
     told = json.loads(done.stdout)
     assert told["uid"] == user
     return told["verdicts"]
