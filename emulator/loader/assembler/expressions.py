@@ -198,7 +198,7 @@ class Parser:
                 self.position += 1
                 inner = self.expression(_TIGHT)
                 return Node("size", start, inner.end, value=SIZES[lowered], name=lowered, left=inner)
-            if following is None or following.text != "=":
+            if following is not None and (following.kind in {"name", "number"} or following.text == "["):
                 raise Fault(f"`{text}` is a size, not a name: `{lowered} ptr` expected", start, end, f"{lowered} ptr")
         return Node("name", start, end, name=text)
 

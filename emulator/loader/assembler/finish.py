@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.loader.assembler.diagnostics import Fault, nearest
 from emulator.loader.assembler.layout import Fixup, Jump, Section, contents, relax
 from emulator.loader.assembler.link import Image
+from emulator.loader.assembler.names import SIZES
 from emulator.loader.assembler.resolve import Resolver
 from emulator.loader.assembler.values import Value
 
@@ -44,6 +45,7 @@ def finish(program: Program) -> Finished | None:
             _apply(program, resolver, section, fixup)
     if problems.failed:
         return None
+    _early_uses(program)
     assert start_symbol.place is not None
     entry = start_symbol.place.section.address + start_symbol.place.address
     return Finished(image.elf(entry), entry, _marks(program), _symbol_values(program, resolver))
@@ -60,8 +62,21 @@ def _undefined(program: Program) -> None:
     problems = program.problems
     for symbol in program.symbols.undefined():
         assert symbol.first_use is not None
-        if not problems.failed_on(symbol.first_use[0]):  # a line that is wrong anyway: its words need not be symbols
+        if problems.failed_on(symbol.first_use[0]):
+            continue  # a line that is wrong anyway: its words need not be symbols
+        size = symbol.name.lower()
+        if size in SIZES:
+            problems.add(symbol.first_use, f"`{symbol.name}` is a size, not a name: `{size} ptr` expected", f"{size} ptr")
+        else:
             problems.add(symbol.first_use, f"`{symbol.name}` is not defined", program.symbols.near(symbol.name))
+
+
+def _early_uses(program: Program) -> None:
+    """Warn of `mov edx, LEN` above `LEN = 5`: GNU as has decided for memory before it learns that LEN is a number."""
+    for span, symbol in program.early_uses:
+        if symbol.value is not None and _settle(symbol.value)[0] is None:
+            said = f"`{symbol.name}` becomes a number only on line {symbol.line}, so this reads the memory there, as in GNU as"
+            program.problems.add(span, f"{said}; define it above, or write `offset {symbol.name}`", f"offset {symbol.name}", warning=True)
 
 
 def _no_start(program: Program) -> None:

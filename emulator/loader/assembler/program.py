@@ -28,6 +28,8 @@ class Program:
         self.problems = Collector()
         self.sections: dict[str, Section] = {}
         self.symbols = SymbolTable(lines)
+        self.early_uses: list[tuple[Span, Symbol]] = []
+        """Bare names taken for memory before anything had defined them."""
         self.source = Source(lines, self)
         self._previous = self.section = self._section(".text")
         self._stack: list[tuple[Section, Section]] = []
@@ -152,17 +154,22 @@ class Program:
         section = self.writable(tokens[position])
         name, prefixes, operands = instructions.read(tokens, position, end, self.scope)
         word = tokens[position + len(prefixes)] if name else tokens[position]
-        if self._nasm_habits:
-            self._warn_of_bare_names(name, operands)
+        self._look_at_bare_names(name, operands)
         code = instructions.assemble(name, prefixes, operands, (word.start, word.end))
         instructions.place(code, section, self.span(tokens[position].start, tokens[-1].end), expanded=self._line.expanded)
 
-    def _warn_of_bare_names(self, mnemonic: str, operands: list[Operand]) -> None:
-        """In NASM a bare name is its address, here it is the memory there: say so to who writes NASM's data words."""
+    def _look_at_bare_names(self, mnemonic: str, operands: list[Operand]) -> None:
+        """A bare name that is no number yet is the memory there. In NASM it is the address: say so to who writes NASM's data words."""
+        if mnemonic in BRANCHES or mnemonic in NEAR_ONLY or mnemonic in SHORT_ONLY:
+            return
         for operand in operands:
-            bare = operand.kind == "memory" and operand.value.plain and not (operand.bracketed or operand.bits or operand.segment)
-            if bare and not operand.base and mnemonic not in BRANCHES and mnemonic not in NEAR_ONLY and mnemonic not in SHORT_ONLY:
+            symbol = operand.value.add
+            if operand.kind != "memory" or symbol is None or operand.bracketed or operand.bits or operand.segment or operand.base:
+                continue
+            if self._nasm_habits:
                 self.warn(Fault("this reads memory, as in GNU as; `offset` gives the address", operand.start, operand.end, "offset "))
+            elif not symbol.defined:
+                self.early_uses.append((self.span(operand.start, operand.end), symbol))
 
     # ---- symbols
 

@@ -10,6 +10,7 @@ from typing import Final
 from emulator.loader.assembler.diagnostics import Fault, nearest
 from emulator.loader.assembler.layout import Place
 from emulator.loader.assembler.lexer import Line, Token
+from emulator.loader.assembler.names import REGISTERS
 from emulator.loader.assembler.predefined import CONSTANTS
 from emulator.loader.assembler.source import defined_names
 from emulator.loader.assembler.values import Symbol, Value
@@ -85,5 +86,5 @@ class SymbolTable:
         return self._mentioned[name] > 1
 
     def near(self, name: str) -> str:
-        """Return the nearest name that is defined."""
-        return nearest(name, [s for s, v in self.named.items() if v.defined and s != name] + list(CONSTANTS))
+        """Return the nearest name that is defined, or register."""
+        return nearest(name, [s for s, v in self.named.items() if v.defined and s != name] + list(CONSTANTS) + sorted(REGISTERS))

@@ -19,6 +19,7 @@ def problems(source: str) -> tuple[Diagnostic, ...]:
 ONE_MISTAKE = [
     # the line, the offending text, a piece of the message, the suggestion
     ("mvo eax, 1", "mvo", "unknown instruction `mvo`", "mov"),
+    ("xor edi, edii", "edii", "`edii` is not defined", "edi"),
     ("syscal", "syscal", "unknown instruction `syscal`", "syscall"),
     ("    lae rsi, [rip+_start]", "lae", "unknown instruction `lae`", "lea"),
     ("rax", "rax", "`rax` is a register; an instruction is expected", ""),
@@ -159,3 +160,19 @@ def test_a_bare_name_is_memory_and_nasm_users_are_told() -> None:
     assert (found.line, found.column, found.end_column) == (3, 18, 21)
     assert "`offset` gives the address" in found.message
     assert assemble(program.replace("db", ".byte 0 #").replace("len equ", "len =").replace("msg .byte", "msg: .byte")).warnings == ()
+
+
+def test_a_number_that_comes_too_late_is_pointed_out() -> None:
+    made = assemble('_start:\n    mov edx, len\n    mov edx, [len]\n    jmp len2\nlen2: .ascii "ab"\nlen = . - len2\n')
+    (warning,) = made.warnings
+    assert (warning.line, warning.column, warning.severity, warning.suggestion) == (2, 14, "warning", "offset len")
+    assert "on line 6" in warning.message
+
+
+def test_another_name_for_a_place_is_memory_wherever_it_stands() -> None:
+    assert not assemble("_start:\n    mov eax, place\n    nop\nhere: .long 5\nplace = here\n").warnings
+
+
+@pytest.mark.parametrize("name", ["word", "byte", "far"])
+def test_a_size_may_be_a_name_where_no_size_can_stand(name: str) -> None:
+    assert assemble(f"_start:\n    lea rdi, [rip + {name}]\n{name}: nop\n").elf == assemble("_start:\n    lea rdi, [rip + x]\nx: nop\n").elf
