@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from typing import NamedTuple
 
 from emulator.abi.errors import EmulatorBug
@@ -19,6 +20,8 @@ TRAPS = frozenset({1, 3, 4})
 """RIP of the frame is behind the instruction (#DB: mostly)."""
 
 RF, TF, IF, NT, VM = 0x1_0000, 0x100, 0x200, 0x4000, 0x2_0000
+
+_NULL_SEGMENT = (0,) * overlay.SEGMENT_WORDS
 
 FRAME_NAMES = ("ss", "rsp", "rflags", "cs", "rip", "error code")
 
@@ -95,7 +98,10 @@ def deliver(
     for number, value in enumerate(pushed, 1):
         tables.push(stack - 8 * number, value)
     transitions.set_flags(words, flags & ~(IF | TF | NT | RF | VM))
+    ss = words[overlay.SS : overlay.SS + overlay.SEGMENT_WORDS].tolist()
     ring0.enter(words)
+    # A change of ring leaves SS null, RPL 0 (SDM vol. 3, 6.14.4); without one it stays as it is.
+    words[overlay.SS : overlay.SS + overlay.SEGMENT_WORDS] = memoryview(array("Q", _NULL_SEGMENT if cpl else ss))
     words[overlay.RSP] = stack - 8 * len(pushed)
     words[overlay.RIP] = gate.offset
     forget(words)

@@ -61,6 +61,8 @@ class Narrator:
         self._task = 0
         self._known_of: dict[int, list[int]] = {}
         self._entry_frame = [-1] * len(FIELDS)
+        self._kernel_ss = descriptors.KERNEL_SS
+        """SS in ring 0, whoever's turn it is: SYSCALL loads one, the way through a gate leaves none."""
         self._sysretq = entry_symbols["sysretq_instruction"]
         self._iretq = entry_symbols["iretq_instruction"]
 
@@ -88,7 +90,8 @@ class Narrator:
         changed = {"rcx": hex(next_rip), "r11": hex(flags), "rip": target, "rflags": hex(masked_flags), "cs": _CS0, "ss": _SS0}
         recorder.emit(ev.Ring, 3, 0, "syscall", hex(rip), target, changed)
         known[overlay.RCX], known[overlay.R11], known[RIP], known[RFLAGS] = next_rip, flags, entry, masked_flags
-        known[CS], known[SS] = descriptors.KERNEL_CS, descriptors.KERNEL_SS
+        known[CS] = descriptors.KERNEL_CS
+        known[SS] = self._kernel_ss = descriptors.KERNEL_SS
 
     def delivered(self, done: exceptions.Delivery, retired: int, flags: int, facts: FaultFacts | None, via: str) -> None:
         """The CPU delivered an exception or INT n through the IDT, from what is known. `flags`: RFLAGS after it."""
@@ -109,13 +112,15 @@ class Narrator:
             )  # fmt: skip
         rsp = done.stack - 8 * len(done.pushed)
         target = hex(done.gate.offset)
-        changed = {"rsp": hex(rsp), "rip": target, "rflags": hex(flags), "cs": _CS0, "ss": _SS0}
+        changed = {"rsp": hex(rsp), "rip": target, "rflags": hex(flags), "cs": _CS0}
         if done.cpl:
+            changed["ss"] = "0x0"
+            known[SS] = self._kernel_ss = 0
             recorder.emit(ev.Ring, done.cpl, 0, via, hex(rip), target, changed)
         else:
             recorder.emit(ev.Regs, changed)
         known[overlay.RSP] = rsp
-        known[RIP], known[RFLAGS], known[CS], known[SS] = done.gate.offset, flags, descriptors.KERNEL_CS, descriptors.KERNEL_SS
+        known[RIP], known[RFLAGS], known[CS] = done.gate.offset, flags, descriptors.KERNEL_CS
 
     def _walk(self, facts: FaultFacts) -> None:
         assert facts.address is not None
@@ -164,7 +169,7 @@ class Narrator:
         else:
             now = [
                 rax, rcx, rdx, rbx, before_rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15,
-                at, flags, descriptors.KERNEL_CS, descriptors.KERNEL_SS, fs_base, gs_base,
+                at, flags, descriptors.KERNEL_CS, self._kernel_ss, fs_base, gs_base,
             ]  # fmt: skip
             self._tell(now)
         target = hex(rip)

@@ -195,3 +195,11 @@ def test_every_instruction_can_be_told(name: str) -> None:
     assert not missing
     plain = [type(event) for event in run(text)[1] if not isinstance(event, ev.Regs | ev.PageIn | ev.Mem)]
     assert plain == [type(event) for event in events if not isinstance(event, ev.Regs | ev.PageIn | ev.Mem)]
+
+
+def test_only_syscall_loads_a_stack_segment() -> None:
+    """SDM vol. 3, 6.14.4: through a gate to another ring, 64-bit code arrives with SS null; SYSCALL takes it from STAR."""
+    machine, events = run("_start: mov eax, 39\n syscall\n mov eax, 20\n int 0x80\n cli\n")
+    ways = [(event.via, event.regs["ss"]) for event in events if isinstance(event, ev.Ring) and event.cpl_to == 0]
+    assert ways == [("exception", "0x0"), ("syscall", "0x18"), ("int80", "0x0"), ("exception", "0x0")]
+    assert fold_all(events) == machine.snapshot()
