@@ -76,16 +76,27 @@ class WarmParent:
             if now >= self._refill_at:
                 self._refill()
             self._enforce(now)
-            for descriptor, _ in self._poll.poll(self._patience()):
-                if descriptor == self._owner:
-                    return
-                if descriptor == self._control.fileno():
-                    order = self._control.recv(CONTROL_LIMIT)
-                    if not order:
-                        return
-                    self._obey(_orders.decode(order))
-                else:
+            ready = [descriptor for descriptor, _ in self._poll.poll(self._patience())]
+            if self._owner in ready or not self._obey_all():
+                return
+            for descriptor in ready:
+                if descriptor in self._by_pidfd:
                     self._bury(self._by_pidfd[descriptor])
+
+    def _obey_all(self) -> bool:
+        """Take every order that waits; False: the client has gone.
+
+        Before any child is buried: the client orders its start before it sends the job, so whoever has done a job is known to
+        have been started. An order left waiting would make it look stillborn.
+        """
+        while True:
+            try:
+                order = self._control.recv(CONTROL_LIMIT, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                return True
+            if not order:
+                return False
+            self._obey(_orders.decode(order))
 
     def end(self) -> None:
         """Kill and reap every child."""
