@@ -26,6 +26,6 @@ from playground.runs.consumers import RunConsumer  # noqa: E402
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http),
-        "websocket": OwnOrigin(Visitor(URLRouter([re_path(r"^ws/runs/(?P<run_id>[\w-]+)/$", RunConsumer.as_asgi())]))),
+        "websocket": OwnOrigin(Visitor(URLRouter([re_path(r"^ws/(?:runs/(?P<run_id>[\w-]+)|spare)/$", RunConsumer.as_asgi())]))),
     }
 )

@@ -11,7 +11,7 @@ import logging
 import zlib
 from collections import Counter
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -37,13 +37,26 @@ CLOSE_TRY_AGAIN = 1013
 _open: Counter[str] = Counter()
 
 
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be told; the one message a spare socket takes."""
+
+    run: Annotated[str, msgspec.Meta(max_length=64)]
+    after: Annotated[int, msgspec.Meta(ge=0, lt=10**9)] = 0
+
+
 class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is untyped
-    """`/ws/runs/<id>/?after=<seq>`; with `&encoding=deflate` every frame is binary, its JSON deflated (zlib)."""
+    """`/ws/runs/<id>/?after=<seq>`; with `&encoding=deflate` every frame is binary, its JSON deflated (zlib).
+
+    `/ws/spare/` is a socket opened ahead of time, before there is a run to name: it is told by a Question.
+    """
 
     async def connect(self) -> None:
         self.pump: asyncio.Task[None] | None = None
         self.bell = asyncio.Event()
         self.group = ""
+        self.question: asyncio.Future[Question] = asyncio.get_running_loop().create_future()
+        if "run_id" in self.scope["url_route"]["kwargs"]:
+            self.question.cancel()  # the address says it
         await self.accept()
         visitor = self.scope["visitor"]
         if _open[visitor] >= settings.MAX_SOCKETS_PER_VISITOR:
@@ -69,7 +82,14 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
             del _open[visitor]
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Take nothing: the socket only speaks."""
+        """Take the question of a spare socket, once; apart from that the socket only speaks."""
+        if self.question.done():
+            return
+        try:
+            self.question.set_result(msgspec.json.decode(text_data or bytes_data or b"", type=Question))
+        except (msgspec.DecodeError, UnicodeEncodeError) as error:
+            hint = 'Send {"run": ID, "after": SEQ} to a spare socket.'
+            self.question.set_exception(Problem(400, "bad_question", f"This names no run: {error}.", hint=hint))
 
     async def run_rang(self, message: dict[str, Any]) -> None:
         self.bell.set()
@@ -88,8 +108,12 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # Channels is 
             await self.close(code=CLOSE_INTERNAL)
 
     async def _stream(self) -> None:
-        run_id = self.scope["url_route"]["kwargs"]["run_id"]
         after, deflate = _parse(self.scope["query_string"])
+        if self.question.cancelled():
+            run_id = self.scope["url_route"]["kwargs"]["run_id"]
+        else:
+            question = await self.question
+            run_id, after = question.run, question.after
 
         async def read() -> tuple[selectors.Status, list[events.Items]]:
             self.bell.clear()

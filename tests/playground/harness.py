@@ -211,6 +211,11 @@ class Client:
         with connect(address, compression=None, max_size=None, open_timeout=PATIENCE_SECONDS, **options) as socket:
             yield socket
 
+    @contextmanager
+    def spare_socket(self) -> Iterator[ClientConnection]:
+        with connect(f"ws://{self.host}/ws/spare/", compression=None, max_size=None, open_timeout=PATIENCE_SECONDS) as socket:
+            yield socket
+
     def stream(self, run: str, after: int = 0, leave_at: int | None = None) -> Stream:
         """Read the run's socket to its end, or until an event with number `leave_at` has come."""
         with self.socket(run, after) as socket:

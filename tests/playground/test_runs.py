@@ -217,6 +217,34 @@ def test_a_socket_that_asks_for_nonsense(service: Service, after: str) -> None:
     assert (frame["type"], frame["error"]["where"]) == ("error", "after")
 
 
+def test_a_spare_socket_tells_what_it_is_asked_for(service: Service) -> None:
+    with service.spare_socket() as socket:
+        run = service.run(fresh(20))
+        socket.send(json.dumps({"run": run, "after": 0}))
+        socket.send(json.dumps({"run": "another", "after": 0}))  # one question is all it takes
+        frames = [json.loads(frame) for frame in socket]
+    assert (frames[0]["type"], frames[0]["run"], frames[-1]["type"]) == ("hello", run, "end")
+    items = [item for frame in frames if frame["type"] == "events" for item in frame["items"]]
+    assert items == service.stream(run).items
+    with service.spare_socket() as socket:
+        socket.send(json.dumps({"run": run, "after": 7}))
+        assert [json.loads(frame) for frame in socket][1]["from"] == 8
+
+
+NO_QUESTIONS = ["", "{", "[]", '{"run": 1}', '{"run": "x", "after": -1}', '{"run": "x", "more": 1}', '{"run": "' + "x" * 65 + '"}', "\0"]
+
+
+@pytest.mark.parametrize("said", NO_QUESTIONS)
+def test_a_spare_socket_that_is_asked_nonsense(service: Service, said: str) -> None:
+    with service.spare_socket() as socket:
+        socket.send(said)
+        frame = json.loads(socket.recv())
+        assert (frame["type"], frame["error"]["code"]) == ("error", "bad_question")
+    with service.spare_socket() as socket:
+        socket.send('{"run": "' + "A" * 22 + '"}')
+        assert json.loads(socket.recv())["error"]["code"] == "not_found"
+
+
 def test_what_a_client_says_on_a_socket_is_ignored(service: Service) -> None:
     run = service.run(fresh(3000))
     with service.socket(run) as socket:

@@ -4,11 +4,13 @@ import type { Report } from "../protocol/events.gen";
 import { stopEvent } from "../panels/lesson/stops";
 import type { LessonStop, Program } from "../protocol/service";
 import { browser, LiveSource } from "../source/live";
+import { prepareSocket } from "../source/sockets";
 import type { Link, RunSource, Sink } from "../source/source";
 import { LineIndex, programAddress } from "../timeline/lines";
 import { Timeline } from "../timeline/timeline";
 import { cancelRun, startRun } from "./api";
 import type { Document } from "./document.svelte";
+import { inNextFrame } from "./frame";
 import { recall, remember, writeHash, type Place } from "./place";
 
 export type Phase = "idle" | "starting" | "queued" | "running" | "ended" | "failed";
@@ -41,7 +43,10 @@ export class Session {
   /** Cancel was pressed before the run had a name. */
   private cancelling = false;
   private shown = 0;
-  private showTimer: ReturnType<typeof setTimeout> | undefined;
+  private showing = false;
+  private cancelShow: () => void = () => undefined;
+  /** The report of a run whose end has arrived and is not shown yet. */
+  private ending: Report | null = null;
   private hashTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly key: string, private readonly document: Document) {}
@@ -123,60 +128,77 @@ export class Session {
   dispose(): void {
     this.source?.stop();
     clearTimeout(this.hashTimer);
-    clearTimeout(this.showTimer);
+    this.cancelShow();
   }
 
   private listen(run: string): void {
-    // The socket first: everything else can be done while it opens.
+    // The socket first: everything else can be done while it opens. To write an address is slow, so it comes last.
     const source = new LiveSource(run, browser);
     this.source = source;
     source.start(this.sink());
     this.run = run;
-    this.writePlace();
+    clearTimeout(this.hashTimer);
+    this.hashTimer = setTimeout(() => this.writePlace(), HASH_MS);
   }
 
   private sink(): Sink {
     return {
       events: (items) => {
         this.timeline.append(items);
-        if (this.phase === "starting" || this.phase === "queued") this.phase = "running";
-        const rest = this.shown + SHOW_MS - performance.now();
-        if (rest <= 0) this.show();
-        else this.showTimer ??= setTimeout(() => this.show(), rest);
+        this.showSoon();
       },
       state: (state) => {
         if (this.phase === "starting" || this.phase === "queued") this.phase = state === "queued" ? "queued" : "running";
       },
       link: (link) => (this.link = link),
       end: (report) => {
-        this.report = report;
-        this.phase = "ended";
-        this.show();
-        if (this.wanted > 0) [this.seq, this.wanted] = [this.timeline.last, 0];
-        this.follow = false;
-        if (report.diagnostics.length > 0 && this.ran?.source === this.document.source) this.document.found(report.diagnostics);
+        this.ending = report;
+        this.shown = 0;
+        this.showSoon();
       },
       failed: (message) => this.fail(message),
     };
   }
 
-  /** Let the panels see what has arrived. */
+  /** Show what has arrived: with the next frame, so that an end right behind its events is one picture; then not too often. */
+  private showSoon(): void {
+    const rest = this.shown + SHOW_MS - performance.now();
+    if (rest <= 0) {
+      this.cancelShow();
+      this.cancelShow = inNextFrame(() => this.show());
+    } else if (!this.showing) {
+      this.cancelShow();
+      const timer = setTimeout(() => this.show(), rest);
+      this.cancelShow = () => clearTimeout(timer);
+    }
+    this.showing = true;
+  }
+
   private show(): void {
-    clearTimeout(this.showTimer);
-    this.showTimer = undefined;
+    this.cancelShow();
+    this.showing = false;
     this.shown = performance.now();
     this.version++;
     if (this.follow) this.seq = this.timeline.steps.at(-1) ?? 0;
     else if (this.wanted > 0 && this.timeline.last >= this.wanted) [this.seq, this.wanted] = [this.wanted, 0];
+    if (this.ending !== null) this.finish(this.ending);
+    else if (this.phase === "starting" || this.phase === "queued") this.phase = "running";
+  }
+
+  private finish(report: Report): void {
+    [this.ending, this.report, this.phase] = [null, report, "ended"];
+    if (this.wanted > 0) [this.seq, this.wanted] = [this.timeline.last, 0];
+    this.follow = false;
+    if (report.diagnostics.length > 0 && this.ran?.source === this.document.source) this.document.found(report.diagnostics);
+    prepareSocket();
   }
 
   private reset(phase: Phase): void {
     this.source?.stop();
     this.source = null;
     this.timeline = new Timeline();
-    clearTimeout(this.showTimer);
-    this.showTimer = undefined;
-    this.shown = 0;
+    this.cancelShow();
+    [this.shown, this.showing, this.ending] = [0, false, null];
     this.version++;
     [this.seq, this.wanted, this.run, this.message] = [0, 0, "", ""];
     [this.phase, this.report, this.follow] = [phase, null, true];

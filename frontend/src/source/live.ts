@@ -8,6 +8,7 @@
 import type { AnyEvent, Report } from "../protocol/events.gen";
 import type { EventsAnswer, Frame, RunStatus } from "../protocol/service";
 import { Feed } from "./feed";
+import { openSocket } from "./sockets";
 import type { RunSource, Sink } from "./source";
 
 /** The part of WebSocket that is used; tests bring their own. */
@@ -18,7 +19,8 @@ export interface Socket {
 }
 
 export interface Outside {
-  open(url: string): Socket;
+  /** A socket that tells of `run` behind event `after`. */
+  open(run: string, after: number): Socket;
   /** The parsed body, or null for 404. Rejects where the service cannot be reached. */
   get(url: string): Promise<unknown>;
   later(ms: number, act: () => void): () => void;
@@ -76,7 +78,7 @@ export class LiveSource implements RunSource {
       return;
     }
     sink.link("connecting");
-    const socket = this.outside.open(`/ws/runs/${encodeURIComponent(this.run)}/?after=${this.feed.after}`);
+    const socket = this.outside.open(this.run, this.feed.after);
     this.socket = socket;
     let heard = false;
     socket.onmessage = ({ data }) => {
@@ -171,7 +173,7 @@ export class LiveSource implements RunSource {
 
 /** The browser's own socket, fetch and clock. */
 export const browser: Outside = {
-  open: (path) => new WebSocket(new URL(path, location.href.replace(/^http/, "ws"))) as Socket,
+  open: openSocket,
   get: async (url) => {
     const response = await fetch(url, { headers: { Accept: "application/json" } });
     if (response.status === 404) return null;
