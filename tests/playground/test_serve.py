@@ -117,9 +117,11 @@ def test_the_key_is_made_once_and_kept_private(start: Starter, tmp_path: Path) -
 
 def test_a_reader_that_does_not_read_costs_nothing(start: Starter) -> None:
     service = start()
-    run = service.run(calls(15_000))
+    run = service.run(calls(25_000))
     report = service.ended(run)
-    assert report["events"] > 60_000
+    assert report["events"] > 100_000
+    for _ in range(2):  # what serving a whole run takes at all is not the slow reader's doing
+        service.stream(run)
     idle = resident(service)
     with socket.create_connection(tuple(service.host.split(":"))) as quiet:  # type: ignore[arg-type]
         quiet.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
