@@ -10,8 +10,8 @@ from tests.bench import machine, page
 
 def main() -> None:
     print("The machine alone, one process, median of five:")
-    for what, speed, floor in machine.measure():
-        print(f"  {what:<58} {speed:>12}   floor {floor}")
+    for what, speed, against in machine.measure():
+        print(f"  {what:<58} {speed:>12}   {against}")
     print("The page, embedded service, headless Chromium:")
     with tempfile.TemporaryDirectory() as folder:
         for what, times, floor in page.measure(Path(folder)):

@@ -79,14 +79,15 @@ class Speed(NamedTuple):
 
 
 def measure() -> Iterator[tuple[str, str, str]]:
-    """Yield (what, how fast, floor)."""
+    """Yield (what, how fast, what to compare it with). Exact counting costs most where nothing else is done: in a tight loop."""
     seconds = _median(lambda: _modelled(SYSCALLS + END)).seconds
-    yield "full ring 3 -> 0 -> 3 system calls a second, recorded", f"{CALLS / seconds:,.0f}", "40,000"
+    yield "full ring 3 -> 0 -> 3 system calls a second, recorded", f"{CALLS / seconds:,.0f}", "floor 40,000"
     for name, source in (("a tight loop", LOOP), ("a 32 KiB copy", COPY), ("fib, calls and returns", FIB)):
         ours, raw = _median(lambda text=source: _modelled(text + END)), _median(lambda text=source: _raw(text + END))
         mips = ours.instructions / ours.seconds / 1e6
         plain = ours.instructions / raw.seconds / 1e6
-        yield f"{name}: M instructions a second; raw Unicorn", f"{mips:,.0f}", f"{plain:,.0f} (raw, this run)"
+        against = f"raw Unicorn {plain:,.0f}: {mips / plain:.2f} of it" + ("" if source is LOOP else ", floor 1.00")
+        yield f"{name}, M instructions a second", f"{mips:,.0f}", against
 
 
 def _median(once: Callable[[], Speed]) -> Speed:
