@@ -93,6 +93,9 @@ bench: base dev page
 lock: dev
 	@cd requirements; for name in base build dev; do \
 	  ../$(VENV)/bin/uv pip compile --no-config --upgrade --generate-hashes --universal --python-version 3.11 --no-header --quiet $$name.in -o $$name.txt; done
+	@$(PY) -c 'import json, pathlib; lock = pathlib.Path("frontend/package-lock.json"); tree = json.loads(lock.read_text()); \
+	  [package.pop("funding", None) for package in tree["packages"].values()]; \
+	  lock.write_text(json.dumps(tree, indent=2, ensure_ascii=False) + "\n")'
 
 clean:
 	rm -rf $(VENV) frontend/node_modules frontend/dist var artifacts .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

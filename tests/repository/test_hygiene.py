@@ -37,6 +37,7 @@ def _values(node: Any, key: str) -> Iterator[Any]:
 def test_the_node_lock_names_hashes_and_no_place(texts: dict[str, str]) -> None:
     lock = json.loads(texts["frontend/package-lock.json"])
     assert not list(_values(lock, "resolved"))
+    assert "://" not in texts["frontend/package-lock.json"], "npm writes whom to fund: `make lock` takes that out"
     installed = {path: package for path, package in lock["packages"].items() if path}
     assert all(package.get("integrity") for package in installed.values() if not package.get("link"))
 
