@@ -23,6 +23,8 @@ def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servi
     service = Service(environment(tmp_path_factory.mktemp("var"), RATE_FACTOR="1000"), workers=0)
     try:
         yield service
+        web = service.web
+        assert web.popen.poll() is None, f"it ended by itself ({web.popen.returncode}): {web.output}"
         free_of_traces(service)
     finally:
         service.close()

@@ -129,6 +129,9 @@ class Process:
 
     def kill(self) -> None:
         """End it and all its family, whatever state they are in."""
+        if self.popen.poll() is not None:  # its number may be somebody else's by now
+            self.stop()
+            return
         for pid in self.family():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
