@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 KERNEL_STACKS = 0xFFFF_C900_0000_0000
 SCRATCH = 0x6000_0000
+"""Where scripts keep their data. Like every place they ask for, above the heap of a native Python, which may begin anywhere below 1 GiB."""
 """Where `Bench` keeps the buffers of its calls: 16 pages, read and write."""
 
 

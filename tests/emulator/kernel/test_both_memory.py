@@ -40,7 +40,7 @@ from .numbers import (
 
 E = Errno
 Both = Callable[[Callable[[Bench | Linux], None]], None]
-HOLE = 0x3000_1000
+HOLE = 0x7300_1000
 """A page in the middle of the mapping that `straddle` makes, and that is not there."""
 
 
@@ -62,7 +62,7 @@ def test_mmap_refusals(both: Both) -> None:
         assert k.call(MMAP, 0, MAX, 3, PRIVATE | ANON, -1, 0) == -E.ENOMEM
         assert k.call(MMAP, 0, 1 << 47, 3, PRIVATE | ANON, -1, 0) == -E.ENOMEM
         assert k.call(MMAP, 0, 1 << 42, 3, PRIVATE | ANON, -1, 0) == -E.ENOMEM
-        assert k.call(MMAP, 0x1000_0001, 4096, 3, PRIVATE | ANON | FIXED, -1, 0) == -E.EINVAL
+        assert k.call(MMAP, 0x7100_0001, 4096, 3, PRIVATE | ANON | FIXED, -1, 0) == -E.EINVAL
         assert k.call(MMAP, TOP + 1, 4096, 3, PRIVATE | ANON | FIXED, -1, 0) == -E.ENOMEM
         assert k.call(MMAP, TOP, 4096, 3, PRIVATE | ANON | FIXED, -1, 0) == -E.ENOMEM
         assert k.call(MMAP, 0, 4096, 3, PRIVATE | ANON | FIXED, -1, 0) == -E.EPERM
@@ -73,8 +73,8 @@ def test_mmap_refusals(both: Both) -> None:
 
 def test_mmap_places(both: Both) -> None:
     def script(k: Bench | Linux) -> None:
-        assert k.call(MMAP, 0x1000_2001, 4096, 3, PRIVATE | ANON, -1, 0) == 0x1000_2000
-        assert k.call(MMAP, 0x2000_0000, 4096, 3, PRIVATE | ANON | NOREPLACE, -1, 0) == 0x2000_0000
+        assert k.call(MMAP, 0x7100_2001, 4096, 3, PRIVATE | ANON, -1, 0) == 0x7100_2000
+        assert k.call(MMAP, 0x7200_0000, 4096, 3, PRIVATE | ANON | NOREPLACE, -1, 0) == 0x7200_0000
         assert k.call(MMAP, 0, 4096, 3, PRIVATE | ANON | 0x40, -1, 0) < 1 << 31
         first = k.call(MMAP, 0, 2 << 20, 3, PRIVATE | ANON, -1, 0)
         assert first % (2 << 20) == 0
